@@ -1,0 +1,112 @@
+/**
+ * Where a partial text is cut before a model is asked to go on.
+ *
+ * Never called from workflow code: segmentation follows the ICU data of the Node version, so it would not replay.
+ * What was decided travels as a number (`Checkpoint.offset`).
+ */
+
+/** Ask for what follows the first `base` characters; `whiteSpace` was received directly after them. */
+export interface Cut {
+  base: number;
+  whiteSpace: string;
+}
+
+/** A word longer than this is no word (Base64, a URL): only its last grapheme cluster goes. */
+const LONGEST_WORD = 64;
+const LONGEST_LINE = 200;
+
+/** Scripts written without spaces: there a word boundary is the segmenter's matter. */
+const UNSPACED =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+/** The end of a sentence is no word that could go on; `3.` is. */
+const SENTENCE_END = /(?:(?<!\d)\.|[!?…。！？])["'”’»)\]]*$/u;
+const MARKER_ONLY = /^\s*(?:[-*+>|]|#{1,6}|\d{1,9}[.)]|`{3,}[^`]*|~{3,}.*)$/;
+const LIST_OR_TABLE_LINE = /^\s*(?:[-*+] |\d{1,9}[.)] |\|)/;
+
+/** A prefill loses its trailing white space, which the API refuses, and nothing else. */
+export function cutForPrefill(text: string): Cut {
+  return withWhiteSpace(text, trimmedEnd(text, wholeEnd(text)));
+}
+
+/** A continuation goes back to where no word, character, row or marker is left half said. */
+export function cutForContinuation(text: string): Cut {
+  let end = wholeEnd(text);
+  end = lineCut(text, end) ?? wordCut(text, end);
+  end = trimmedEnd(text, end);
+  for (;;) {
+    const lineStart = text.lastIndexOf('\n', end - 1) + 1;
+    if (end === 0 || !MARKER_ONLY.test(text.slice(lineStart, end))) break;
+    end = trimmedEnd(text, lineStart);
+  }
+  return withWhiteSpace(text, end);
+}
+
+function withWhiteSpace(text: string, base: number): Cut {
+  let end = base;
+  while (end < text.length && isWhiteSpace(text, end)) end += 1;
+  return { base, whiteSpace: text.slice(base, end) };
+}
+
+function trimmedEnd(text: string, from: number): number {
+  let end = from;
+  while (end > 0 && isWhiteSpace(text, end - 1)) end -= 1;
+  return end;
+}
+
+function isWhiteSpace(text: string, index: number): boolean {
+  return text.charAt(index).trim() === '';
+}
+
+/** The end of the text without half a surrogate pair, and without a cluster that a joiner leaves hanging. */
+function wholeEnd(text: string): number {
+  let end = text.length;
+  if (end > 0 && isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
+  if (text.charCodeAt(end - 1) === 0x200d) end = lastClusterStart(text, end);
+  return end;
+}
+
+function isHighSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/** In tables, lists and code a half line is worth less than none. */
+function lineCut(text: string, end: number): number | null {
+  const lineStart = text.lastIndexOf('\n', end - 1) + 1;
+  if (lineStart === end || end - lineStart > LONGEST_LINE) return null;
+  const line = text.slice(lineStart, end);
+  return LIST_OR_TABLE_LINE.test(line) || insideFence(text, lineStart) ? lineStart : null;
+}
+
+function insideFence(text: string, lineStart: number): boolean {
+  let open: string | null = null;
+  for (const [, fence] of text.slice(0, lineStart).matchAll(/^ {0,3}(`{3,}|~{3,})/gm)) {
+    if (fence === undefined) continue;
+    if (open === null) open = fence;
+    else if (fence.startsWith(open)) open = null;
+  }
+  return open !== null;
+}
+
+function wordCut(text: string, end: number): number {
+  if (end === 0 || isWhiteSpace(text, end - 1)) return end;
+  let runStart = end;
+  while (runStart > 0 && end - runStart <= LONGEST_WORD && !isWhiteSpace(text, runStart - 1)) runStart -= 1;
+  const run = text.slice(runStart, end);
+  if (SENTENCE_END.test(run)) return end;
+  if (!UNSPACED.test(run)) return run.length <= LONGEST_WORD ? runStart : lastClusterStart(text, end);
+
+  const windowStart = Math.max(0, end - 2 * LONGEST_WORD);
+  const words = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text.slice(windowStart, end))];
+  const last = words.at(-1);
+  if (last === undefined || last.segment.length > LONGEST_WORD) return lastClusterStart(text, end);
+  return last.isWordLike === true ? windowStart + last.index : end;
+}
+
+function lastClusterStart(text: string, end: number): number {
+  // 64 characters hold the longest cluster in use (a family of four with skin tones has 19).
+  const windowStart = Math.max(0, end - LONGEST_WORD);
+  const clusters = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text.slice(windowStart, end));
+  let start = windowStart;
+  for (const cluster of clusters) start = windowStart + cluster.index;
+  return start;
+}
