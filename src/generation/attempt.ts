@@ -61,6 +61,8 @@ export interface Usage {
 export interface AttemptProgress {
   /** By the worker's clock, milliseconds since the epoch. */
   startedAt: number;
+  /** As it was asked in the end: a 400 about prefill changes it without costing an attempt. */
+  resume: Resume;
   phase: Phase;
   firstTokenMs: number | null;
   longestGapMs: number | null;
@@ -81,6 +83,7 @@ export interface HeartbeatDetails {
 
 /** How an attempt ended. Each outcome carries what `decide()` needs, and nothing else. */
 export type AttemptEnd =
+  /** The message ended as messages end; whether the text is whole, its stop reason says. */
   | { outcome: 'complete'; stopReason: string }
   | { outcome: 'stalled'; phase: Phase; silence: Silence; detectedAfterMs: number }
   | { outcome: 'connection_lost'; error: GenerationError }

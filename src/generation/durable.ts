@@ -1,0 +1,55 @@
+/** The names and shapes by which client, workflow and activity know one another through Temporal. */
+import type { AttemptPlan, AttemptReport } from './attempt.ts';
+import type { CarriedText } from './fold.ts';
+import type { GenerationRequest } from './request.ts';
+
+export const WORKFLOW_TYPE = 'generation';
+export const ACTIVITY_TYPE = 'streamMessage';
+/** The type of the failure that brings an attempt's report to the workflow, in `details[0]`. */
+export const ATTEMPT_FAILURE = 'throughline.attempt';
+/** The type of the failure that ends a generation, its `GenerationError` in `details[0]`. */
+export const GENERATION_FAILURE = 'throughline.failed';
+
+export interface GenerationInput {
+  request: GenerationRequest;
+  carried: CarriedText | null;
+  /** Whether the namespace has the search attributes: an upsert of an unknown one fails the task for ever. */
+  searchAttributes: boolean;
+}
+
+/** What an attempt is told. Request and kept text it reads from the history, which holds them already. */
+export interface AttemptInput {
+  plan: AttemptPlan;
+  /** What was left of the total budget when the attempt was scheduled; null: no bound. */
+  budgetLeftMs: number | null;
+}
+
+/** What the workflow must know of the worker's configuration. */
+export interface WorkerSettings {
+  workerLostMs: number;
+}
+
+/** The activities, as the workflow sees them. */
+export interface GenerationActivities {
+  streamMessage(input: AttemptInput): Promise<AttemptReport>;
+  workerSettings(): Promise<WorkerSettings>;
+}
+
+/** In the memo: shown in lists, and by it a second enqueue of the same id is told from another request. */
+export interface GenerationMemo {
+  digest: string;
+  model: string;
+  attempts: number;
+  characters: number;
+  status: string;
+}
+
+/** Bounds of what Temporal is asked to carry, in encoded bytes (its own limit is 2 MiB a payload or event). */
+export const MOST_REQUEST_BYTES = 1_048_576;
+const MOST_TEXT_BYTES = 1_500_000;
+/** A retry's input holds request and text together. */
+const MOST_INPUT_BYTES = 1_900_000;
+
+export function mostTextBytes(requestBytes: number): number {
+  return Math.min(MOST_TEXT_BYTES, MOST_INPUT_BYTES - requestBytes);
+}

@@ -1,0 +1,47 @@
+/** What the next attempt is asked: which model, how it takes up the kept text, how much it may write. */
+import type { AttemptPlan, AttemptRecord, Resume } from '../attempt.ts';
+import type { GenerationState } from '../fold.ts';
+import { acceptsPrefill, prefillObstacle } from '../models.ts';
+import type { GenerationRequest } from '../request.ts';
+import { leftTokens } from '../tokens.ts';
+
+/** Two replies without the echo, one after the other: then the text is shown in another form. */
+const REJECTIONS_BEFORE_QUOTING = 2;
+/** So many, and a text may be thrown away, where the request allows it. */
+export const REJECTIONS_BEFORE_RESTART = 4;
+
+export function planAttempt(request: GenerationRequest, state: GenerationState, model: string): AttemptPlan {
+  const rejections = trailingCount(state.attempts, (attempt) => attempt.outcome === 'seam_rejected');
+  return {
+    number: state.attempts.length + 1,
+    model,
+    resume: resumeFor(request, state, model, rejections),
+    form: rejections >= REJECTIONS_BEFORE_QUOTING ? 'quoted' : 'assistant_turn',
+    joinUnverified: rejections >= 1,
+    keptCharacters: state.text.length,
+    maxTokens: leftTokens(request, partCharacters(state), state.attempts),
+  };
+}
+
+function resumeFor(request: GenerationRequest, state: GenerationState, model: string, rejections: number): Resume {
+  if (state.text.trim() === '') return 'none';
+  if (request.resume !== 'auto') return request.resume;
+  if (rejections >= REJECTIONS_BEFORE_RESTART && request.allowRestart) return 'restart';
+  const refused = state.attempts.some((attempt) => attempt.model === model && attempt.resume === 'continuation');
+  const prefill = acceptsPrefill(model) && prefillObstacle(request.message) === null && !refused;
+  return prefill ? 'prefill' : 'continuation';
+}
+
+/** Characters kept since the generation began or last went on past `max_tokens`. */
+function partCharacters(state: GenerationState): number {
+  const partEnd = state.attempts.findLast((attempt) => attempt.stopReason === 'max_tokens');
+  return state.text.length - (partEnd?.keptCharacters ?? 0);
+}
+
+/** How many attempts at the ledger's end are of one kind. */
+export function trailingCount(
+  attempts: readonly AttemptRecord[],
+  isOfKind: (attempt: AttemptRecord) => boolean,
+): number {
+  return attempts.length - 1 - attempts.findLastIndex((attempt) => !isOfKind(attempt));
+}
