@@ -6,7 +6,6 @@ import { isAbsolute, join } from 'node:path';
  * Specification demands: it would mean another folder in each working directory.
  */
 export function userCacheFolder(xdgCacheHome: string | null): string {
-  const base =
-    xdgCacheHome !== null && isAbsolute(xdgCacheHome) ? xdgCacheHome : join(homedir(), '.cache');
+  const base = xdgCacheHome !== null && isAbsolute(xdgCacheHome) ? xdgCacheHome : join(homedir(), '.cache');
   return join(base, 'throughline');
 }

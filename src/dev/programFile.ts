@@ -48,7 +48,9 @@ export async function temporalVersion(path: string): Promise<string> {
   }
   const version = /^temporal version (\S.*)$/m.exec(output)?.[1];
   if (version === undefined) {
-    throw new Error(`\`${path} --version\` answered ${JSON.stringify(output.slice(0, 80))}, which is not Temporal's CLI`);
+    throw new Error(
+      `\`${path} --version\` answered ${JSON.stringify(output.slice(0, 80))}, which is not Temporal's CLI`,
+    );
   }
   return version.trim();
 }

@@ -7,7 +7,7 @@ import type { AttemptPlan, AttemptRecord } from './attempt.ts';
 import type { GenerationError } from './error.ts';
 import type { GenerationState } from './fold.ts';
 import type { GenerationRequest } from './request.ts';
-import { planAttempt, trailingCount } from './resume/planAttempt.ts';
+import { ownAttempts, planAttempt, trailingCount } from './resume/planAttempt.ts';
 
 export type Decision =
   /** The message ended: `complete` where its stop reason says so, else `incomplete`. */
@@ -86,13 +86,13 @@ function afterPermanentError(input: DecisionInput, error: GenerationError): Deci
 function afterFailure(input: DecisionInput, error: GenerationError): Decision {
   const { request, state } = input;
   const model = currentModel(request, state);
-  const fruitless = trailingCount(state.attempts, (attempt) => isFruitlessStream(attempt, state));
+  const fruitless = trailingCount(ownAttempts(state), (attempt) => isFruitlessStream(attempt, state));
   if (fruitless >= FRUITLESS_STREAMS) {
     const message = `${fruitless} streams in a row brought less than ${PROGRESS_CHARACTERS} characters each; the last: ${error.message}`;
     return { next: 'fail', error: { ...error, kind: error.kind === 'seam_rejected' ? error.kind : 'no_progress', message } };
   }
 
-  const overloads = trailingCount(state.attempts, (attempt) => attempt.model === model && isOverload(attempt));
+  const overloads = trailingCount(ownAttempts(state), (attempt) => attempt.model === model && isOverload(attempt));
   const fallback = overloads >= OVERLOADS_BEFORE_FALLBACK ? nextModel(request, model) : null;
   if (fallback !== null) return again(input, 0, fallback, `fall-back to ${fallback}`);
 
@@ -106,7 +106,7 @@ function afterFailure(input: DecisionInput, error: GenerationError): Decision {
 
 function again(input: DecisionInput, afterMs: number, model: string, because: string): Decision {
   const { request, state } = input;
-  const counted = state.attempts.slice(state.carriedAttempts).filter((attempt) => attempt.stopReason !== 'max_tokens');
+  const counted = ownAttempts(state).filter((attempt) => attempt.stopReason !== 'max_tokens');
   if (counted.length >= request.maxAttempts) {
     const message = `${counted.length} attempts were made, as many as maxAttempts allows; the last ended ${because}`;
     return { next: 'fail', error: { kind: 'attempts_exhausted', message } };
@@ -119,7 +119,7 @@ function again(input: DecisionInput, afterMs: number, model: string, because: st
 
 /** Exponential, with half of it jitter; nothing after an attempt that made progress. */
 function backOffMs({ state, random }: DecisionInput): number {
-  const failures = trailingCount(state.attempts, (attempt) => keptBy(attempt, state) < PROGRESS_CHARACTERS);
+  const failures = trailingCount(ownAttempts(state), (attempt) => keptBy(attempt, state) < PROGRESS_CHARACTERS);
   if (failures === 0) return 0;
   const ceiling = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (failures - 1));
   return Math.round(ceiling * (0.5 + random / 2));
@@ -148,7 +148,7 @@ function keptByLast(state: GenerationState): number {
 
 /** A run goes on with the model it came to; a retry begins with the one asked for. */
 function currentModel(request: GenerationRequest, state: GenerationState): string {
-  return state.attempts.slice(state.carriedAttempts).at(-1)?.model ?? request.message.model;
+  return ownAttempts(state).at(-1)?.model ?? request.message.model;
 }
 
 function nextModel(request: GenerationRequest, model: string): string | null {

@@ -18,8 +18,6 @@ const LONGEST_LINE = 200;
 /** Scripts written without spaces: there a word boundary is the segmenter's matter. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-/** The end of a sentence is no word that could go on; `3.` is. */
-const SENTENCE_END = /(?:(?<!\d)\.|[!?…。！？])["'”’»)\]]*$/u;
 const MARKER_ONLY = /^\s*(?:[-*+>|]|#{1,6}|\d{1,9}[.)]|`{3,}[^`]*|~{3,}.*)$/;
 const LIST_OR_TABLE_LINE = /^\s*(?:[-*+] |\d{1,9}[.)] |\|)/;
 
@@ -28,7 +26,10 @@ export function cutForPrefill(text: string): Cut {
   return withWhiteSpace(text, trimmedEnd(text, wholeEnd(text)));
 }
 
-/** A continuation goes back to where no word, character, row or marker is left half said. */
+/**
+ * A continuation goes back to where no word, character, row or marker is left half said. A word is whole when white
+ * space follows it: `end.` may yet become `end.com`. So a longer text is never cut before where a shorter one was.
+ */
 export function cutForContinuation(text: string): Cut {
   let end = wholeEnd(text);
   end = lineCut(text, end) ?? wordCut(text, end);
@@ -39,6 +40,17 @@ export function cutForContinuation(text: string): Cut {
     end = trimmedEnd(text, lineStart);
   }
   return withWhiteSpace(text, end);
+}
+
+/**
+ * How much of a growing text no later cut can take away, in characters.
+ *
+ * Without spaces the segmenter may think again about the last words once more text is there; a cut still never goes
+ * back further than the longest word.
+ */
+export function safeCharacters(text: string): number {
+  const known = UNSPACED.test(text.slice(-2 * LONGEST_WORD)) ? text.slice(0, -2 * LONGEST_WORD) : text;
+  return cutForContinuation(known).base;
 }
 
 function withWhiteSpace(text: string, base: number): Cut {
@@ -92,7 +104,6 @@ function wordCut(text: string, end: number): number {
   let runStart = end;
   while (runStart > 0 && end - runStart <= LONGEST_WORD && !isWhiteSpace(text, runStart - 1)) runStart -= 1;
   const run = text.slice(runStart, end);
-  if (SENTENCE_END.test(run)) return end;
   if (!UNSPACED.test(run)) return run.length <= LONGEST_WORD ? runStart : lastClusterStart(text, end);
 
   const windowStart = Math.max(0, end - 2 * LONGEST_WORD);

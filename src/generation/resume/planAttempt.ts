@@ -11,7 +11,7 @@ const REJECTIONS_BEFORE_QUOTING = 2;
 export const REJECTIONS_BEFORE_RESTART = 4;
 
 export function planAttempt(request: GenerationRequest, state: GenerationState, model: string): AttemptPlan {
-  const rejections = trailingCount(state.attempts, (attempt) => attempt.outcome === 'seam_rejected');
+  const rejections = trailingCount(ownAttempts(state), (attempt) => attempt.outcome === 'seam_rejected');
   return {
     number: state.attempts.length + 1,
     model,
@@ -36,6 +36,11 @@ function resumeFor(request: GenerationRequest, state: GenerationState, model: st
 function partCharacters(state: GenerationState): number {
   const partEnd = state.attempts.findLast((attempt) => attempt.stopReason === 'max_tokens');
   return state.text.length - (partEnd?.keptCharacters ?? 0);
+}
+
+/** The attempts of this run: what an earlier run met is no reason to give up sooner. */
+export function ownAttempts(state: GenerationState): AttemptRecord[] {
+  return state.attempts.slice(state.carriedAttempts);
 }
 
 /** How many attempts at the ledger's end are of one kind. */
