@@ -1,0 +1,97 @@
+/** The text of one attempt while it comes in: what of it may become safe, and what was received for nothing. */
+import type { Seam } from '../generation/attempt.ts';
+import type { Checkpoint } from '../generation/checkpoint.ts';
+import type { JoinState } from '../generation/seam/joiner.ts';
+import { joinDelta, joinEnd, seamOf } from '../generation/seam/joiner.ts';
+
+export interface AttemptTextStart {
+  /** All that is kept, uncut. */
+  keptText: string;
+  /** The new text begins here. */
+  base: number;
+  /** White space after `base` that was received and is restored by the join. */
+  restoredCharacters: number;
+  join: JoinState;
+  /** Where the kept text that the workflow does not know yet begins: set when a paused attempt goes on. */
+  unreportedFrom: number | null;
+}
+
+export class AttemptText {
+  readonly #start: AttemptTextStart;
+  #join: JoinState;
+  #joined = '';
+  #receivedCharacters = 0;
+  #ended = false;
+  #encodedBytes: number;
+
+  constructor(start: AttemptTextStart) {
+    this.#start = start;
+    this.#join = start.join;
+    this.#encodedBytes = encodedBytes(start.keptText);
+  }
+
+  /** Takes one delta in. `stop`: the reply is no continuation, what follows is not worth paying for. */
+  receive(delta: string): 'go_on' | 'stop' {
+    this.#receivedCharacters += delta.length;
+    this.#take(joinDelta(this.#join, delta));
+    return this.#join.kind === 'rejected' ? 'stop' : 'go_on';
+  }
+
+  /** The message ended by itself: what was held back is decided now. */
+  end(): void {
+    this.#take(joinEnd(this.#join));
+    this.#ended = this.#join.kind !== 'rejected';
+  }
+
+  get rejection(): string | null {
+    return this.#join.kind === 'rejected' ? this.#join.reason : null;
+  }
+
+  get seam(): Seam | null {
+    return this.#takesEffect() ? seamOf(this.#join) : null;
+  }
+
+  /** The kept text's size as JSON in UTF-8, the form in which Temporal stores it. */
+  get encodedBytes(): number {
+    return this.#encodedBytes;
+  }
+
+  get checkpoint(): Checkpoint {
+    const { keptText, base, unreportedFrom } = this.#start;
+    if (!this.#takesEffect()) {
+      return unreportedFrom === null
+        ? { offset: keptText.length, text: '' }
+        : { offset: unreportedFrom, text: keptText.slice(unreportedFrom) };
+    }
+    if (unreportedFrom === null || unreportedFrom >= base) return { offset: base, text: this.#joined };
+    return { offset: unreportedFrom, text: keptText.slice(unreportedFrom, base) + this.#joined };
+  }
+
+  /** Received once and not kept, or kept once and taken away by the cut. */
+  get regeneratedCharacters(): number {
+    const { keptText, base, restoredCharacters } = this.#start;
+    if (!this.#takesEffect()) return this.#receivedCharacters;
+    const echo = Math.max(0, this.#receivedCharacters - this.#joined.length);
+    return echo + Math.max(0, keptText.length - base - restoredCharacters);
+  }
+
+  /**
+   * New text takes the place of what was cut once it is the longer one, or the message has ended: so the kept text
+   * never shrinks, whenever the attempt may die.
+   */
+  #takesEffect(): boolean {
+    if (this.#joined === '') return false;
+    return this.#ended || this.#start.base + this.#joined.length > this.#start.keptText.length;
+  }
+
+  #take({ state, append }: { state: JoinState; append: string }): void {
+    this.#join = state;
+    if (append === '') return;
+    this.#joined += append;
+    this.#encodedBytes += encodedBytes(append);
+  }
+}
+
+function encodedBytes(text: string): number {
+  return Buffer.byteLength(JSON.stringify(text)) - 2;
+}

@@ -1,0 +1,65 @@
+/** The composition root: one worker, from its configuration. */
+import { fileURLToPath } from 'node:url';
+import { totalmem } from 'node:os';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createActivities } from './activities/streamMessage.ts';
+import { createClaudeClient } from './claude/client.ts';
+import type { WorkerConfig } from './config.ts';
+
+/** Built by `npm run build`, so that a worker starts without bundling anything. */
+export const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+
+/** A cached workflow costs about 3.4 × its text; reckoned with the largest text that is kept. */
+const LARGEST_CACHED_WORKFLOW_BYTES = 5_100_000;
+const CACHE_SHARE_OF_MEMORY = 0.25;
+
+export interface GenerationWorker {
+  /** Resolves when the worker has stopped: its streams ended or handed over. */
+  run(): Promise<void>;
+  /** Begins to stop: takes nothing new, lets streams finish for `drainMs`, then hands them over. */
+  shutdown(): void;
+}
+
+/** @throws when Temporal is not to be reached at the configured address */
+export async function createWorker(
+  config: WorkerConfig,
+  options: { workflowBundle?: string; identity?: string } = {},
+): Promise<GenerationWorker> {
+  const connection = await NativeConnection.connect(config.connect.connectionOptions);
+  try {
+    const worker = await Worker.create({
+      connection,
+      namespace: config.namespace,
+      taskQueue: config.taskQueue,
+      ...(options.identity === undefined ? {} : { identity: options.identity }),
+      workflowBundle: { codePath: options.workflowBundle ?? WORKFLOW_BUNDLE },
+      activities: createActivities(createClaudeClient(config.credentials), config),
+      maxConcurrentActivityTaskExecutions: config.maxConcurrent,
+      maxCachedWorkflows: Math.max(
+        50,
+        Math.floor((totalmem() * CACHE_SHARE_OF_MEMORY) / LARGEST_CACHED_WORKFLOW_BYTES),
+      ),
+      // Beats come at `heartbeatMs` or sooner; Core must pass each of them on, not keep it back for the next.
+      maxHeartbeatThrottleInterval: config.heartbeatMs / 2,
+      defaultHeartbeatThrottleInterval: config.heartbeatMs / 2,
+      // A task for a workflow cached on a worker that is gone waits this long before any other may take it.
+      stickyQueueScheduleToStartTimeout: '5s',
+      shutdownGraceTime: config.drainMs,
+    });
+    return {
+      run: async () => {
+        try {
+          await worker.run();
+        } finally {
+          await connection.close();
+        }
+      },
+      shutdown: () => {
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+      },
+    };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
