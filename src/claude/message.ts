@@ -33,7 +33,11 @@ export type MessageStep =
   | { kind: 'no_content' }
   | { kind: 'message_stop'; stopReason: string; stopSequence: string | null }
   | { kind: 'api_error'; type: string | null; message: string | null; requestId: string | null }
-  | { kind: 'not_believed'; error: 'malformed_event' | 'contradictory_event' | 'no_stop_reason'; what: string };
+  | {
+      kind: 'not_believed';
+      error: 'malformed_event' | 'contradictory_event' | 'no_stop_reason';
+      what: string;
+    };
 
 export interface MessageTransition {
   state: MessageState;
@@ -66,7 +70,8 @@ export function advanceMessage(state: MessageState, event: StreamEvent): Message
       if (state.started) return contradictory(state, 'a second message_start');
       return { state: { ...state, started: true, usage: event.usage }, step: { kind: 'started' } };
     case 'block_start': {
-      const contradiction = whyNoContentNow(state) ?? (state.openBlocks.has(event.index) ? 'a block that opens twice' : null);
+      const contradiction =
+        whyNoContentNow(state) ?? (state.openBlocks.has(event.index) ? 'a block that opens twice' : null);
       if (contradiction !== null) return contradictory(state, contradiction);
       const openBlocks = new Map(state.openBlocks).set(event.index, event.block);
       const { block, initial } = event;
@@ -97,7 +102,8 @@ export function advanceMessage(state: MessageState, event: StreamEvent): Message
     }
     case 'message_stop': {
       const { stopReason, stopSequence } = state;
-      if (stopReason === null) return notBelieved(state, 'no_stop_reason', 'message_stop without a stop reason');
+      if (stopReason === null)
+        return notBelieved(state, 'no_stop_reason', 'message_stop without a stop reason');
       return { state, step: { kind: 'message_stop', stopReason, stopSequence } };
     }
     default:
@@ -115,6 +121,9 @@ function deltaStep(
   const block = state.openBlocks.get(index);
   if (block === undefined) return contradictory(state, 'a delta for a block that is not open').step;
   if (delta === 'text' && block === 'text') return { kind: 'text', text: value };
+  if (delta === 'text' && block === 'thinking') {
+    return contradictory(state, 'text inside a thinking block').step;
+  }
   if (delta === 'thinking' && block === 'thinking') return { kind: 'thinking', characters: value.length };
   return OTHER_CONTENT;
 }

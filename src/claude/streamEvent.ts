@@ -114,7 +114,12 @@ function readBlockStart(fields: Fields): StreamEvent {
     case 'text':
       return { kind: 'block_start', index, block: 'text', initial: stringOrNull(block['text']) ?? '' };
     case 'thinking':
-      return { kind: 'block_start', index, block: 'thinking', initial: stringOrNull(block['thinking']) ?? '' };
+      return {
+        kind: 'block_start',
+        index,
+        block: 'thinking',
+        initial: stringOrNull(block['thinking']) ?? '',
+      };
     case 'redacted_thinking':
       return { kind: 'block_start', index, block: 'thinking', initial: '' };
     default:

@@ -17,6 +17,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { defineSearchAttributeKey } from '@temporalio/common';
 import type { AttemptPlan } from '../generation/attempt.ts';
 import type { DecodedFailure } from '../generation/attemptFailure.ts';
 import { eventOfFailure } from '../generation/attemptFailure.ts';
@@ -114,9 +115,9 @@ function show(input: GenerationInput, state: GenerationState, status: Generation
   const model = state.attempts.at(-1)?.model ?? input.request.message.model;
   upsertMemo({ model, status, attempts: state.attempts.length, characters: state.text.length });
   if (!input.searchAttributes) return;
-  upsertSearchAttributes({
-    [SEARCH_ATTRIBUTES.model]: [model],
-    [SEARCH_ATTRIBUTES.status]: [status],
-    [SEARCH_ATTRIBUTES.attempts]: [state.attempts.length],
-  });
+  upsertSearchAttributes([
+    { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, 'KEYWORD'), value: model },
+    { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD'), value: status },
+    { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.attempts, 'INT'), value: state.attempts.length },
+  ]);
 }

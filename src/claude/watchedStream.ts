@@ -1,0 +1,279 @@
+/**
+ * One streamed request to the Messages API, watched: text as it comes, and how it ended.
+ *
+ * This is where a stall is noticed. What counts as content and for how long silence is allowed is decided in
+ * `watch.ts`; what may be believed of a stream in `message.ts`; here their answers are carried out.
+ */
+import type { Anthropic } from '@anthropic-ai/sdk';
+import type { Phase, Silence, Usage } from '../generation/attempt.ts';
+import type { GenerationError } from '../generation/error.ts';
+import type { MessageRequest } from '../generation/request.ts';
+import { classifyErrorEvent, classifyError } from './classifyError.ts';
+import type { ClassifiedError } from './classifyError.ts';
+import { LONGEST_TIMEOUT_MS } from './client.ts';
+import { lostConnection } from './connectionError.ts';
+import type { ConnectionErrorKind } from './connectionError.ts';
+import { createDeadlineTimer } from './deadlineTimer.ts';
+import { advanceMessage, NEW_MESSAGE } from './message.ts';
+import type { MessageStep } from './message.ts';
+import { createEventReader } from './serverSentEvents.ts';
+import { readStreamEvent } from './streamEvent.ts';
+import { usageSoFar } from './usage.ts';
+import { advanceWatch, checkWatch, deadlineOf, gapSoFar, startWatch } from './watch.ts';
+import type { StreamLimits, WatchSignal } from './watch.ts';
+
+export interface WatchOptions {
+  client: Anthropic;
+  message: MessageRequest;
+  limits: StreamLimits;
+  /** Ends the request and closes its socket. What `onText` was given until then stays given. */
+  signal: AbortSignal;
+  /** Gets each non-empty piece of text, in order, as it is read. `stop` ends the stream as `aborted`. */
+  onText(text: string): 'go_on' | 'stop';
+  /** Monotonic milliseconds. */
+  now?: () => number;
+}
+
+/** Figures so far; they stand still once the stream has ended. */
+export interface StreamProgress {
+  phase: Phase;
+  /** From sending the request to the first text or thought. */
+  firstTokenMs: number | null;
+  /** The longest silence between two contents, the one that ended in a stall included. */
+  longestGapMs: number | null;
+  msSinceContent: number | null;
+  /** Null until the message started. */
+  usage: Usage | null;
+  simulated: boolean;
+  /** Text and thoughts received. */
+  outputCharacters: number;
+  requestId: string | null;
+}
+
+export type StreamEnd =
+  | { kind: 'message_end'; stopReason: string; stopSequence: string | null }
+  | { kind: 'stalled'; phase: Phase; silence: Silence; detectedAfterMs: number }
+  | { kind: 'connection_lost'; error: GenerationError }
+  | { kind: 'api_error'; error: GenerationError; permanent: boolean }
+  | { kind: 'aborted' };
+
+export interface WatchedStream {
+  progress(): StreamProgress;
+  /** Never rejects. When it resolves, the socket is being closed and `onText` will not be called again. */
+  ended: Promise<StreamEnd>;
+}
+
+/** Sends the request at once. */
+export function watchStream(options: WatchOptions): WatchedStream {
+  const { client, limits, signal, onText, now = () => performance.now() } = options;
+  // Of its own, so that the request can be ended from here too, and nothing stays behind on the caller's signal.
+  const request = new AbortController();
+  let body: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  let watch = startWatch(now());
+  let message = NEW_MESSAGE;
+  let outputCharacters = 0;
+  let simulated = false;
+  let requestId: string | null = null;
+  /** When the bytes that are being looked at were read: the clock is asked once for each chunk. */
+  let readAt = watch.sentAt;
+  let chunkCompletedSomething = false;
+  let endedAt: number | null = null;
+  let resolveEnded: (end: StreamEnd) => void;
+  const ended = new Promise<StreamEnd>((resolve) => (resolveEnded = resolve));
+
+  const timer = createDeadlineTimer(now, judgeSilence);
+  const events = createEventReader({
+    onEvent(name, data) {
+      chunkCompletedSomething = true;
+      if (endedAt !== null) return;
+      const { state, step } = advanceMessage(message, readStreamEvent(name, data));
+      message = state;
+      take(step);
+    },
+    onComment() {
+      chunkCompletedSomething = true;
+      note({ kind: 'comment' });
+    },
+    onBroken: (reason) => lose('malformed_event', reason),
+  });
+
+  function end(how: StreamEnd): void {
+    if (endedAt !== null) return;
+    endedAt = now();
+    timer.stop();
+    signal.removeEventListener('abort', onAbort);
+    // Either alone closes the socket, each in its own part of the request's life: before the headers, and after.
+    request.abort();
+    body?.cancel().catch(() => {});
+    resolveEnded(how);
+  }
+
+  function onAbort(): void {
+    end({ kind: 'aborted' });
+  }
+
+  function lose(kind: ConnectionErrorKind, detail: string | null): void {
+    endWithError({ kind: 'connection_lost', error: lostConnection(kind, detail), permanent: false });
+  }
+
+  function endWithError({ kind, error, permanent }: ClassifiedError): void {
+    requestId ??= error.requestId ?? null;
+    const known = requestId === null ? error : { ...error, requestId };
+    end(kind === 'api_error' ? { kind, error: known, permanent } : { kind, error: known });
+  }
+
+  /** The stop reason came and then the stream was closed, or stayed silent: nothing of the message is missing. */
+  function endWhole(): void {
+    const { stopReason, stopSequence } = message;
+    if (stopReason === null) lose('ended_early', null);
+    else end({ kind: 'message_end', stopReason, stopSequence });
+  }
+
+  function judgeSilence(): void {
+    const at = now();
+    const verdict = checkWatch(watch, limits, at);
+    switch (verdict.kind) {
+      case 'wait':
+        timer.moveTo(at + verdict.inMs);
+        return;
+      case 'closed':
+        endWhole();
+        return;
+      case 'stalled': {
+        watch = { ...watch, longestGapMs: gapSoFar(watch, at) };
+        const { kind, phase, silence, silentMs } = verdict;
+        end({ kind, phase, silence, detectedAfterMs: Math.round(silentMs) });
+        return;
+      }
+      default:
+        verdict satisfies never;
+    }
+  }
+
+  function note(signalled: WatchSignal): void {
+    watch = advanceWatch(watch, signalled, readAt);
+  }
+
+  function deliver(text: string): void {
+    note({ kind: 'text' });
+    outputCharacters += text.length;
+    if (onText(text) === 'stop') end({ kind: 'aborted' });
+  }
+
+  function noteThinking(characters: number): void {
+    note({ kind: 'thinking' });
+    outputCharacters += characters;
+  }
+
+  function take(step: MessageStep): void {
+    switch (step.kind) {
+      case 'text':
+        return deliver(step.text);
+      case 'thinking':
+        return noteThinking(step.characters);
+      case 'other_content':
+      case 'block_closed':
+      case 'stop_reason':
+        return note(step);
+      case 'block_opened':
+        note({ kind: 'block_opened', thinking: step.block === 'thinking' });
+        if (step.initial === '') return;
+        return step.block === 'text' ? deliver(step.initial) : noteThinking(step.initial.length);
+      case 'no_content':
+        return note({ kind: 'ping' });
+      case 'started':
+        return;
+      case 'message_stop':
+        return end({ kind: 'message_end', stopReason: step.stopReason, stopSequence: step.stopSequence });
+      case 'api_error':
+        return endWithError(classifyErrorEvent(step, requestId));
+      case 'not_believed':
+        return lose(step.error, step.what);
+      default:
+        step satisfies never;
+    }
+  }
+
+  function read(chunk: Uint8Array): void {
+    readAt = now();
+    chunkCompletedSomething = false;
+    events.feed(chunk);
+    if (endedAt !== null) return;
+    // Bare line ends are left out: the blank line after a comment completes nothing either.
+    if (!chunkCompletedSomething && chunk.some((byte) => byte !== 10 && byte !== 13))
+      note({ kind: 'unfinished' });
+    timer.moveTo(deadlineOf(watch, limits));
+  }
+
+  function takeHeaders(headers: Headers): void {
+    simulated = headers.has('x-throughline-simulator');
+    requestId = headers.get('request-id');
+  }
+
+  async function run(): Promise<void> {
+    const response = await send(client, options.message, request.signal);
+    if (endedAt !== null) {
+      // Ended in the very turn the headers came.
+      response.body?.cancel().catch(() => {});
+      return;
+    }
+    readAt = now();
+    note({ kind: 'headers' });
+    takeHeaders(response.headers);
+    const wrongType = whatIsNoEventStream(response);
+    if (wrongType !== null) return lose('not_an_event_stream', wrongType);
+    timer.moveTo(deadlineOf(watch, limits));
+    body = response.body?.getReader();
+    while (body !== undefined && endedAt === null) {
+      const { done, value } = await body.read();
+      if (done || endedAt !== null) break;
+      read(value);
+    }
+    endWhole();
+  }
+
+  if (signal.aborted) onAbort();
+  else {
+    signal.addEventListener('abort', onAbort, { once: true });
+    timer.moveTo(deadlineOf(watch, limits));
+    run().catch((error: unknown) => {
+      if (endedAt !== null) return;
+      if (watch.phase === 'closing') return endWhole();
+      const { headers } = error as { headers?: unknown };
+      if (headers instanceof Headers) takeHeaders(headers);
+      endWithError(classifyError(error));
+    });
+  }
+
+  return {
+    ended,
+    progress() {
+      const { phase, firstTokenAt, sentAt, longestGapMs, lastContentAt } = watch;
+      return {
+        phase,
+        firstTokenMs: firstTokenAt === null ? null : Math.round(firstTokenAt - sentAt),
+        longestGapMs: longestGapMs === null ? null : Math.round(longestGapMs),
+        msSinceContent: lastContentAt === null ? null : Math.round((endedAt ?? now()) - lastContentAt),
+        usage: usageSoFar(message, outputCharacters),
+        simulated,
+        outputCharacters,
+        requestId,
+      };
+    },
+  };
+}
+
+async function send(client: Anthropic, message: MessageRequest, signal: AbortSignal): Promise<Response> {
+  // The request is checked by the API, not by the SDK's types: any of its fields passes through.
+  const params = { ...message, stream: true } as unknown as Anthropic.MessageCreateParamsStreaming;
+  return client.messages.create(params, { signal, maxRetries: 0, timeout: LONGEST_TIMEOUT_MS }).asResponse();
+}
+
+/** @returns the content type and length of what came instead of an event stream; null when it is one, or untold */
+function whatIsNoEventStream({ headers }: Response): string | null {
+  const type = headers.get('content-type');
+  if (type === null || /^\s*text\/event-stream\s*(;|$)/i.test(type)) return null;
+  const bytes = headers.get('content-length');
+  const typeAlone = type.split(';', 1)[0]?.trim().slice(0, 80) ?? '';
+  return `content type ${typeAlone}${bytes === null ? '' : `, ${bytes} bytes`}`;
+}

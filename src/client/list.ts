@@ -1,0 +1,81 @@
+/** Lists generations by what every namespace can tell: workflow type, execution status and memo. */
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { GenerationMemo } from '../generation/durable.ts';
+import { WORKFLOW_TYPE } from '../generation/durable.ts';
+import type { GenerationStatus } from '../generation/result.ts';
+import { takeSnapshot } from './snapshot.ts';
+
+export interface ListFilter {
+  status?: GenerationStatus;
+  model?: string;
+}
+
+export interface ListedGeneration {
+  id: string;
+  status: GenerationStatus;
+  model: string | null;
+  enqueuedAt: string;
+  endedAt: string | null;
+  attempts: number;
+  characters: number;
+}
+
+/** By which executions the server can narrow the search for one of our statuses. */
+const EXECUTION_STATUS: Record<GenerationStatus, string> = {
+  queued: 'Running',
+  running: 'Running',
+  paused: 'Running',
+  complete: 'Completed',
+  incomplete: 'Completed',
+  timed_out: 'TimedOut',
+  failed: 'Failed',
+  cancelled: 'Canceled',
+};
+
+export async function listGenerations(client: Client, filter: ListFilter): Promise<ListedGeneration[]> {
+  const conditions = [`WorkflowType = '${WORKFLOW_TYPE}'`];
+  if (filter.status === 'failed') conditions.push(`ExecutionStatus IN ('Failed', 'Terminated')`);
+  else if (filter.status !== undefined) conditions.push(`ExecutionStatus = '${EXECUTION_STATUS[filter.status]}'`);
+
+  const listed: ListedGeneration[] = [];
+  const seen = new Set<string>();
+  for await (const execution of client.workflow.list({ query: conditions.join(' AND ') })) {
+    // Newest first: an earlier run of the same id is history.
+    if (seen.has(execution.workflowId)) continue;
+    seen.add(execution.workflowId);
+    const row = await listedGeneration(client, execution);
+    const wanted =
+      (filter.status === undefined || row.status === filter.status) &&
+      (filter.model === undefined || row.model === filter.model);
+    if (wanted) listed.push(row);
+  }
+  return listed;
+}
+
+async function listedGeneration(client: Client, execution: WorkflowExecutionInfo): Promise<ListedGeneration> {
+  const memo = (execution.memo ?? {}) as Partial<GenerationMemo>;
+  const row = {
+    id: execution.workflowId,
+    model: memo.model ?? null,
+    enqueuedAt: execution.startTime.toISOString(),
+    endedAt: execution.closeTime?.toISOString() ?? null,
+    attempts: memo.attempts ?? 0,
+    characters: memo.characters ?? 0,
+  };
+  switch (execution.status.name) {
+    case 'COMPLETED':
+      return { ...row, status: memo.status === 'complete' ? 'complete' : 'incomplete' };
+    case 'TIMED_OUT':
+      return { ...row, status: 'timed_out' };
+    case 'CANCELLED':
+      return { ...row, status: 'cancelled' };
+    case 'FAILED':
+    case 'TERMINATED':
+      return { ...row, status: 'failed' };
+    default: {
+      // The memo is as old as the last attempt; how a running one stands, only its description tells.
+      const { document } = await takeSnapshot(client, execution.workflowId);
+      return { ...row, status: document.status, attempts: document.attempts.length, characters: document.text.length };
+    }
+  }
+}

@@ -1,0 +1,232 @@
+/** A request document, checked before anything starts: every problem at once, each with its path and its repair. */
+import { z } from 'zod';
+import { acceptsPrefill, hasJsonOutputFormat, prefillObstacle } from './models.ts';
+import type { GenerationRequest } from './request.ts';
+import { DEFAULT_LIMITS, DEFAULT_MAX_ATTEMPTS, RESUME_CHOICES } from './request.ts';
+
+/** One thing wrong: `path` as one would write it in JavaScript, the value received, and what to do. */
+export interface RequestProblem {
+  path: string;
+  received: string;
+  repair: string;
+}
+
+export type RequestCheck =
+  | { ok: true; request: Omit<GenerationRequest, 'id'> & { id: string | null } }
+  | { ok: false; problems: RequestProblem[] };
+
+/** One timer holds no more: 2³¹ − 1 ms, a little over 24 days. */
+const LONGEST_LIMIT_MS = 2_147_483_647;
+const SHORTEST_LIMIT_MS = 10;
+const SHORTEST_TOTAL_MS = 1_000;
+
+const ID_PATTERN = /^(?!\.)[A-Za-z0-9._:-]{1,200}$/;
+
+const milliseconds = (least: number): z.ZodNumber => {
+  const error = `give a whole number of milliseconds from ${least} to ${LONGEST_LIMIT_MS}`;
+  return z.number({ error }).int({ error }).min(least, { error }).max(LONGEST_LIMIT_MS, { error });
+};
+const positive = (what: string): z.ZodNumber => {
+  const error = `give ${what}, a whole number of 1 or more`;
+  return z.number({ error }).int({ error }).min(1, { error });
+};
+const model = z.string({ error: 'name a model, as in "claude-haiku-4-5"' }).min(1, {
+  error: 'name a model, as in "claude-haiku-4-5"',
+});
+const unknownField = (fields: string): string => `no such field: remove it; the fields here are ${fields}`;
+
+const messageSchema = z.looseObject(
+  {
+    model,
+    max_tokens: positive('max_tokens'),
+    messages: z
+      .array(
+        z.looseObject(
+          {
+            role: z.enum(['user', 'assistant'], { error: 'give "user" or "assistant"' }),
+            content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))], {
+              error: 'give a text, or an array of content blocks that each have a type',
+            }),
+          },
+          { error: 'give a message: { "role", "content" }' },
+        ),
+        { error: 'give an array of messages' },
+      )
+      .min(1, { error: 'give at least one message' }),
+    stop_sequences: z.array(z.string(), { error: 'give an array of texts' }).optional(),
+    thinking: z.looseObject({ type: z.string(), budget_tokens: z.number().optional() }).optional(),
+  },
+  { error: 'give a Messages API request: { "model", "max_tokens", "messages", … }' },
+);
+
+const limitsSchema = z
+  .strictObject(
+    {
+      connectMs: milliseconds(SHORTEST_LIMIT_MS),
+      firstTokenMs: milliseconds(SHORTEST_LIMIT_MS),
+      thinkingMs: milliseconds(SHORTEST_LIMIT_MS),
+      interTokenMs: milliseconds(SHORTEST_LIMIT_MS),
+      totalMs: milliseconds(SHORTEST_TOTAL_MS),
+    },
+    {
+      error: (issue) =>
+        issue.code === 'unrecognized_keys'
+          ? unknownField(Object.keys(DEFAULT_LIMITS).join(', '))
+          : 'give an object of limits in milliseconds',
+    },
+  )
+  .partial();
+
+const FIELDS = [
+  'id',
+  'message',
+  'fallbackModels',
+  'limits',
+  'resume',
+  'allowRestart',
+  'maxAttempts',
+  'maxTotalTokens',
+] as const;
+
+const requestSchema = z.strictObject(
+  {
+    id: z
+      .string({ error: idRepair })
+      .regex(ID_PATTERN, { error: idRepair })
+      .optional(),
+    message: messageSchema,
+    fallbackModels: z.array(model, { error: 'give an array of model names' }).optional(),
+    limits: limitsSchema.optional(),
+    resume: z.enum(RESUME_CHOICES, { error: `give one of ${RESUME_CHOICES.join(', ')}` }).optional(),
+    allowRestart: z.boolean({ error: 'give true or false' }).optional(),
+    maxAttempts: positive('how many attempts there may be').optional(),
+    maxTotalTokens: positive('how many output tokens there may be in all').optional(),
+  },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? unknownField(FIELDS.join(', ')) : 'give a request document, a JSON object',
+  },
+);
+
+function idRepair(): string {
+  return 'give 1 to 200 characters of A-Z a-z 0-9 . _ : -, not beginning with a dot';
+}
+
+export function validateRequest(document: unknown): RequestCheck {
+  const parsed = requestSchema.safeParse(document, { reportInput: true });
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, document)) };
+
+  const { message, limits, ...rest } = parsed.data;
+  const { stream: _ours, ...kept } = message as GenerationRequest['message'] & { stream?: unknown };
+  const resume = rest.resume ?? 'auto';
+  const request = {
+    id: rest.id ?? null,
+    message: kept as GenerationRequest['message'],
+    fallbackModels: rest.fallbackModels ?? [],
+    limits: { ...DEFAULT_LIMITS, ...defined(limits ?? {}) },
+    resume,
+    allowRestart: rest.allowRestart === true || resume === 'restart',
+    maxAttempts: rest.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
+    maxTotalTokens: rest.maxTotalTokens ?? null,
+  };
+  const problems = unservable(request);
+  return problems.length === 0 ? { ok: true, request } : { ok: false, problems };
+}
+
+/** What no attempt could serve, though each field is well formed. */
+function unservable(request: Omit<GenerationRequest, 'id'>): RequestProblem[] {
+  const { message, resume, fallbackModels } = request;
+  const problems: RequestProblem[] = [];
+  const models = [message.model, ...fallbackModels];
+  const endsInAssistant = message.messages.at(-1)?.role === 'assistant';
+
+  message.messages.forEach(({ content }, index) => {
+    const empty = typeof content === 'string' ? content.trim() === '' : content.length === 0;
+    if (empty) problems.push(problem(`message.messages[${index}].content`, content, 'give the message a content'));
+  });
+  if (message.messages[0]?.role === 'assistant') {
+    problems.push(problem('message.messages[0].role', 'assistant', 'begin with a message of the user'));
+  }
+  if (endsInAssistant && resume === 'continuation') {
+    problems.push(
+      problem('message.messages', 'an assistant message last', 'end with a user message, or take resume "prefill" or "auto" with a model that accepts prefill'),
+    );
+  } else if (endsInAssistant) {
+    for (const refusing of models.filter((name) => !acceptsPrefill(name))) {
+      problems.push(
+        problem('message.messages', 'an assistant message last', `end with a user message: ${refusing} does not accept prefill`),
+      );
+    }
+  }
+  const obstacle = prefillObstacle(message);
+  if (obstacle !== null && (resume === 'prefill' || endsInAssistant)) {
+    problems.push(problem('resume', resume, `prefill is impossible because ${obstacle}: take "auto", and end with a user message`));
+  }
+  if (hasJsonOutputFormat(message) && !request.allowRestart) {
+    problems.push(
+      problem('message.output_config.format', 'a JSON output format', 'a cut JSON text bears no seam: set allowRestart to true, so that it may begin again'),
+    );
+  }
+  const tools = message['tools'];
+  if (Array.isArray(tools)) {
+    tools.forEach((tool: unknown, index) => {
+      if (isClientTool(tool)) {
+        problems.push(problem(`message.tools[${index}]`, tool, 'remove it: nobody is there to run a client tool; server tools are served'));
+      }
+    });
+  }
+  const budget = message.thinking?.budget_tokens;
+  if (budget !== undefined && budget >= message.max_tokens) {
+    problems.push(problem('message.thinking.budget_tokens', budget, `give less than max_tokens (${message.max_tokens})`));
+  }
+  message.stop_sequences?.forEach((sequence, index) => {
+    if (sequence.trim() === '') {
+      problems.push(problem(`message.stop_sequences[${index}]`, sequence, 'give a text that is not only white space'));
+    }
+  });
+  return problems;
+}
+
+/** A server tool's type is versioned (`web_search_20250305`); a client's own has none, or `custom`. */
+function isClientTool(tool: unknown): boolean {
+  const type = typeof tool === 'object' && tool !== null && 'type' in tool ? tool.type : undefined;
+  if (typeof type !== 'string' || type === 'custom') return true;
+  // Run by the caller, although Anthropic defines them.
+  return /^(?:bash|text_editor|computer|memory)_/.test(type);
+}
+
+function problemsOf(issue: z.core.$ZodIssue, document: unknown): RequestProblem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      return problem(pathText(path), valueAt(document, path), issue.message);
+    });
+  }
+  return [problem(pathText(issue.path), valueAt(document, issue.path), issue.message)];
+}
+
+function problem(path: string, received: unknown, repair: string): RequestProblem {
+  return { path, received: excerpt(received), repair };
+}
+
+function excerpt(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = typeof value === 'string' && !/[^\w ]/.test(value) ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}
+
+function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    document,
+  );
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return text === '' ? 'the document' : text.replace(/^\./, '');
+}
+
+function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
