@@ -82,16 +82,22 @@ export function lostConnection(kind: ConnectionErrorKind, detail: string | null)
 export function connectionError(error: unknown): GenerationError {
   const chain = causesOf(error);
   for (const cause of chain.toReversed()) {
+    if (cause.name === 'HTTPParserError') return parserError(cause);
     const code = codeOf(cause);
-    if (code === null) continue;
-    const kind = kindOfCode(code);
-    if (kind !== null) return lostConnection(kind, detailOf(cause, code, kind));
+    const kind = code === null ? null : kindOfCode(code);
+    if (code !== null && kind !== null) return lostConnection(kind, detailOf(cause, code, kind));
   }
   if (chain.some((cause) => cause.name === 'APIConnectionTimeoutError')) {
     return lostConnection('connection_timed_out', null);
   }
   // Only the name: messages of unforeseen errors may quote a header, a key among them.
   return lostConnection('unexpected_error', chain.at(-1)?.name ?? typeof error);
+}
+
+/** undici's parser gives no code, and keeps the bytes it stumbled over: nothing of it may be quoted. */
+function parserError(error: Error): GenerationError {
+  const endedInside = error.message.includes('Invalid EOF state');
+  return lostConnection(endedInside ? 'ended_early' : 'malformed_response', null);
 }
 
 const DEEPEST_CAUSE = 8;
@@ -115,7 +121,6 @@ function codeOf(error: Error): string | null {
 function kindOfCode(code: string): ConnectionErrorKind | null {
   const kind = KIND_BY_CODE.get(code);
   if (kind !== undefined) return kind;
-  if (code.startsWith('HPE_')) return 'malformed_response';
   return /CERT|^ERR_(TLS|SSL)|^EPROTO$|UNABLE_TO_|SIGNATURE/.test(code) ? 'tls_error' : null;
 }
 

@@ -20,27 +20,33 @@ const LONGEST_GRACE_MS = 1000;
  * made needs several turns.
  *
  * The timer is not set anew for each move: when it fires too early for a deadline that has moved on, it sets itself
- * for the rest. (Setting and clearing one per delta costs more than reading the delta.)
+ * for the rest, as it does when it fires the millisecond or two early that timers are allowed.
  */
 export function createDeadlineTimer(now: () => number, onReached: () => void): DeadlineTimer {
   let deadline = Infinity;
   let firesAt = Infinity;
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
+  /** The deadline seems to have passed, and reading comes first. That look sets the timer anew where it was wrong. */
+  let looking = false;
   let stopped = false;
 
   function setTimer(): void {
     clearTimeout(timer);
-    const ms = Math.min(Math.max(Math.ceil(deadline - now()), 1), LONGEST_TIMER_MS);
-    firesAt = now() + ms;
+    const at = now();
+    const ms = Math.min(Math.max(Math.ceil(deadline - at), 1), LONGEST_TIMER_MS);
+    firesAt = at + ms;
     timer = setTimeout(fire, ms);
   }
 
   function fire(): void {
-    firesAt = Infinity;
     const lateMs = now() - deadline;
-    if (lateMs < 0) setTimer();
-    else if (lateMs > STARVED_AFTER_MS) timer = setTimeout(readFirst, Math.min(lateMs, LONGEST_GRACE_MS));
+    if (lateMs < 0) {
+      setTimer();
+      return;
+    }
+    looking = true;
+    if (lateMs > STARVED_AFTER_MS) timer = setTimeout(readFirst, Math.min(lateMs, LONGEST_GRACE_MS));
     else readFirst();
   }
 
@@ -52,7 +58,8 @@ export function createDeadlineTimer(now: () => number, onReached: () => void): D
   }
 
   function reach(): void {
-    // Timers may fire up to 2 ms early, and by now the deadline may have moved.
+    looking = false;
+    firesAt = Infinity;
     if (now() < deadline) setTimer();
     else onReached();
   }
@@ -60,8 +67,8 @@ export function createDeadlineTimer(now: () => number, onReached: () => void): D
   return {
     moveTo(newDeadline) {
       deadline = newDeadline;
-      // The first time, and when a stricter limit begins: the timer would fire too late.
-      if (!stopped && (timer === undefined || deadline < firesAt)) setTimerUnlessReading();
+      // Only the first time, and when a stricter limit begins, would the timer fire too late.
+      if (!stopped && !looking && deadline < firesAt) setTimer();
     },
     stop() {
       stopped = true;
@@ -69,9 +76,4 @@ export function createDeadlineTimer(now: () => number, onReached: () => void): D
       clearImmediate(immediate);
     },
   };
-
-  /** While a reached deadline is being looked at (`firesAt` is infinite), that look sets the timer itself. */
-  function setTimerUnlessReading(): void {
-    if (timer === undefined || firesAt !== Infinity) setTimer();
-  }
 }

@@ -4,6 +4,7 @@
  * This is where a stall is noticed. What counts as content and for how long silence is allowed is decided in
  * `watch.ts`; what may be believed of a stream in `message.ts`; here their answers are carried out.
  */
+import { APIError } from '@anthropic-ai/sdk';
 import type { Anthropic } from '@anthropic-ai/sdk';
 import type { Phase, Silence, Usage } from '../generation/attempt.ts';
 import type { GenerationError } from '../generation/error.ts';
@@ -239,8 +240,7 @@ export function watchStream(options: WatchOptions): WatchedStream {
     run().catch((error: unknown) => {
       if (endedAt !== null) return;
       if (watch.phase === 'closing') return endWhole();
-      const { headers } = error as { headers?: unknown };
-      if (headers instanceof Headers) takeHeaders(headers);
+      if (error instanceof APIError && error.headers !== undefined) takeHeaders(error.headers);
       endWithError(classifyError(error));
     });
   }

@@ -9,5 +9,5 @@ export function requestDigest(document: object): string {
   const shaping = Object.fromEntries(Object.entries(document).filter(([field]) => SHAPING_FIELDS.includes(field)));
   const message = { ...(shaping['message'] as Record<string, unknown>) };
   delete message['stream'];
-  return createHash('sha256').update(stringify({ ...shaping, message })).digest('hex');
+  return createHash('sha256').update(String(stringify({ ...shaping, message }))).digest('hex');
 }

@@ -167,8 +167,6 @@ function liveAttempt({ state, closing }: FoldedHistory, details: HeartbeatDetail
 }
 
 function budgetEnd(description: WorkflowExecutionDescription): number | null {
-  const seconds = description.raw.workflowExecutionInfo?.executionExpirationTime?.seconds;
-  const timeout = Number(description.raw.executionConfig?.workflowExecutionTimeout?.seconds ?? 0);
-  if (seconds != null) return Number(seconds) * 1_000;
-  return timeout === 0 ? null : description.startTime.getTime() + timeout * 1_000;
+  const end = description.raw.workflowExtendedInfo?.executionExpirationTime;
+  return end?.seconds == null ? null : Number(end.seconds) * 1_000 + Math.floor((end.nanos ?? 0) / 1_000_000);
 }

@@ -16,8 +16,8 @@ export interface ServerProcess {
   /** What it wrote last, at most `LAST_CHARACTERS`. */
   lastLines(): string;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, then SIGKILL after `STOP_MS`. Resolves once the process is gone. */
-  stop(): Promise<void>;
+  /** SIGTERM, then SIGKILL after `graceMs` (10 s). Resolves once the process is gone. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 /** start-dev stops in under a second; a database on a slow disk may take longer. */
@@ -60,9 +60,9 @@ export async function startServerProcess(path: string, args: string[]): Promise<
     exited,
     lastLines,
     kill: (signal) => void child.kill(signal),
-    async stop() {
+    async stop(graceMs = STOP_MS) {
       child.kill('SIGTERM');
-      const lastResort = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+      const lastResort = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await exited;
       clearTimeout(lastResort);
     },

@@ -1,4 +1,5 @@
 /** One embedded Temporal server, in memory, for all integration tests: `inject('temporalAddress')`. */
+import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { userCacheFolder } from '../../src/dev/cacheFolder.ts';
 import { findTemporalProgram } from '../../src/dev/findTemporalProgram.ts';

@@ -18,12 +18,13 @@ const LONGEST_LINE = 200;
 /** Scripts written without spaces: there a word boundary is the segmenter's matter. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const JOINER = 0x200d;
 const MARKER_ONLY = /^\s*(?:[-*+>|]|#{1,6}|\d{1,9}[.)]|`{3,}[^`]*|~{3,}.*)$/;
 const LIST_OR_TABLE_LINE = /^\s*(?:[-*+] |\d{1,9}[.)] |\|)/;
 
 /** A prefill loses its trailing white space, which the API refuses, and nothing else. */
 export function cutForPrefill(text: string): Cut {
-  return withWhiteSpace(text, trimmedEnd(text, wholeEnd(text)));
+  return withWhiteSpace(text, trimmedEnd(text, wholeCluster(text, text.length)));
 }
 
 /**
@@ -31,8 +32,7 @@ export function cutForPrefill(text: string): Cut {
  * space follows it: `end.` may yet become `end.com`. So a longer text is never cut before where a shorter one was.
  */
 export function cutForContinuation(text: string): Cut {
-  let end = wholeEnd(text);
-  end = lineCut(text, end) ?? wordCut(text, end);
+  let end = lineCut(text, text.length) ?? wordCut(text, text.length);
   end = trimmedEnd(text, end);
   for (;;) {
     const lineStart = text.lastIndexOf('\n', end - 1) + 1;
@@ -59,9 +59,10 @@ function withWhiteSpace(text: string, base: number): Cut {
   return { base, whiteSpace: text.slice(base, end) };
 }
 
+/** Without trailing white space, and without half a surrogate pair, which is no character yet. */
 function trimmedEnd(text: string, from: number): number {
   let end = from;
-  while (end > 0 && isWhiteSpace(text, end - 1)) end -= 1;
+  while (end > 0 && (isWhiteSpace(text, end - 1) || isHighSurrogate(text.charCodeAt(end - 1)))) end -= 1;
   return end;
 }
 
@@ -69,16 +70,14 @@ function isWhiteSpace(text: string, index: number): boolean {
   return text.charAt(index).trim() === '';
 }
 
-/** The end of the text without half a surrogate pair, and without a cluster that a joiner leaves hanging. */
-function wholeEnd(text: string): number {
-  let end = text.length;
-  if (end > 0 && isHighSurrogate(text.charCodeAt(end - 1))) end -= 1;
-  if (text.charCodeAt(end - 1) === 0x200d) end = lastClusterStart(text, end);
-  return end;
-}
-
 function isHighSurrogate(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/** Without a cluster that half a surrogate pair or a joiner leaves hanging. */
+function wholeCluster(text: string, from: number): number {
+  const end = isHighSurrogate(text.charCodeAt(from - 1)) ? from - 1 : from;
+  return text.charCodeAt(end - 1) === JOINER ? lastClusterStart(text, end) : end;
 }
 
 /** In tables, lists and code a half line is worth less than none. */
@@ -106,11 +105,12 @@ function wordCut(text: string, end: number): number {
   const run = text.slice(runStart, end);
   if (!UNSPACED.test(run)) return run.length <= LONGEST_WORD ? runStart : lastClusterStart(text, end);
 
-  const windowStart = Math.max(0, end - 2 * LONGEST_WORD);
-  const words = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text.slice(windowStart, end))];
+  const whole = wholeCluster(text, end);
+  const windowStart = Math.max(0, whole - 2 * LONGEST_WORD);
+  const words = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text.slice(windowStart, whole))];
   const last = words.at(-1);
-  if (last === undefined || last.segment.length > LONGEST_WORD) return lastClusterStart(text, end);
-  return last.isWordLike === true ? windowStart + last.index : end;
+  if (last === undefined || last.segment.length > LONGEST_WORD) return lastClusterStart(text, whole);
+  return last.isWordLike === true ? windowStart + last.index : whole;
 }
 
 function lastClusterStart(text: string, end: number): number {

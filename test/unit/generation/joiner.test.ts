@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SeamTask } from '../../../src/generation/seam/joiner.ts';
+import { joinDelta, joinEnd, openSeam, seamOf } from '../../../src/generation/seam/joiner.ts';
+
+/** Feeds a reply in pieces and ends the message: what was joined, and how. */
+function join(task: SeamTask, pieces: readonly string[], ends = true) {
+  let state = openSeam(task);
+  let joined = '';
+  for (const piece of pieces) {
+    const next = joinDelta(state, piece);
+    state = next.state;
+    joined += next.append;
+  }
+  if (ends) {
+    const last = joinEnd(state);
+    state = last.state;
+    joined += last.append;
+  }
+  return { joined, seam: seamOf(state), rejected: state.kind === 'rejected' ? state.reason : null };
+}
+
+const task = (overrides: Partial<SeamTask>): SeamTask => ({
+  cutText: 'The cat sat on the',
+  whiteSpace: ' ',
+  anchor: 'cat sat on the',
+  joinUnverified: false,
+  ...overrides,
+});
+
+describe('joining after a prefill', () => {
+  const prefill = (whiteSpace: string) => task({ anchor: null, whiteSpace });
+  it.each([
+    ['the received white space stands in for what the reply leaves out', '\n\n', 'Next', '\n\nNext'],
+    ['the received white space takes the place of other white space', '\n\n', ' Next', '\n\nNext'],
+    ['white space that begins with the received one stays as it came', '\n', '\n    return', '\n    return'],
+    ['nothing received, nothing restored', '', 't and', 't and'],
+    ['nothing received, the reply keeps its own', '', ' mat', ' mat'],
+  ])('%s', (_why, whiteSpace, reply, joined) => {
+    const result = join(prefill(whiteSpace), [reply]);
+    expect(result.joined).toBe(joined);
+    expect(result.seam).toEqual({ kind: 'exact', trimmedCharacters: whiteSpace.length, verified: true });
+  });
+
+  it('a reply without any text adds nothing and is an end', () => {
+    expect(join(prefill('\n'), []).joined).toBe('');
+    expect(join(prefill('\n'), ['\n']).rejected).toBeNull();
+  });
+});
+
+describe('joining after the question to go on', () => {
+  it('the echo is cut, its seam verified', () => {
+    const result = join(task({}), ['cat sat on the mat and slept']);
+    expect(result.joined).toBe(' mat and slept');
+    expect(result.seam).toEqual({ kind: 'anchor', trimmedCharacters: 14, verified: true });
+  });
+
+  it('the echo and then the end of the message add nothing, and are verified', () => {
+    const result = join(task({}), ['cat sat on the']);
+    expect(result).toEqual({
+      joined: '',
+      seam: { kind: 'anchor', trimmedCharacters: 14, verified: true },
+      rejected: null,
+    });
+  });
+
+  it.each([
+    ['an empty reply', []],
+    ['half an echo', ['cat sat']],
+    ['white space', [' \n']],
+  ])('the end of the message after %s is no end', (_what, pieces) => {
+    expect(join(task({}), pieces).rejected).toMatch(/without the echo/);
+    expect(join(task({ joinUnverified: true }), pieces).rejected).not.toBeNull();
+  });
+
+  it.each([
+    ['mat and slept through the whole of the afternoon', 'goes on without the echo'],
+    ['Sure, continuing:\n\ncat sat on the mat', 'a preamble'],
+    ["I'm sorry, but I cannot", 'an apology'],
+  ])('%j is rejected at first (%s)', (reply) => {
+    const result = join(task({}), [reply]);
+    expect(result.joined).toBe('');
+    expect(result.rejected).toMatch(/does not begin with the echo/);
+  });
+
+  it('the second time a reply is joined as it comes, and marked unverified', () => {
+    const result = join(task({ joinUnverified: true }), ['mat and slept through the whole of the afternoon']);
+    expect(result.joined).toBe(' mat and slept through the whole of the afternoon');
+    expect(result.seam).toEqual({ kind: 'plain', trimmedCharacters: 0, verified: false });
+  });
+
+  it('a short reply is joined as it comes, too', () => {
+    expect(join(task({ joinUnverified: true }), ['mat.']).joined).toBe(' mat.');
+  });
+
+  it('a restart from the top is never appended', () => {
+    const cutText = 'Once upon a time there was a cat that sat on a mat. It slept. And the cat sat on the';
+    for (const joinUnverified of [false, true]) {
+      const result = join(task({ cutText, joinUnverified }), [cutText, ' mat and slept']);
+      expect(result.joined).toBe('');
+      expect(result.rejected).not.toBeNull();
+    }
+  });
+
+  it.each(['No response requested.', "I'm sorry, I cannot continue.", 'Sure, here is the rest:'])(
+    'what is no continuation is not joined even the second time: %j',
+    (reply) => {
+      expect(join(task({ joinUnverified: true }), [reply]).joined).toBe('');
+      expect(join(task({ joinUnverified: true }), [reply]).rejected).not.toBeNull();
+    },
+  );
+
+  it('an attempt that dies inside the echo has joined nothing', () => {
+    expect(join(task({}), ['cat sat o'], false)).toEqual({ joined: '', seam: null, rejected: null });
+  });
+});
+
+describe('however a reply is chunked', () => {
+  const pieces = (text: string, cuts: readonly number[]): string[] => {
+    const ends = [...new Set(cuts.map((cut) => cut % (text.length + 1)))].sort((a, b) => a - b);
+    return [...ends, text.length].map((end, index) => text.slice(ends[index - 1] ?? 0, end));
+  };
+  const reply = fc
+    .array(fc.constantFrom('cat sat on the', ' ', '\n', 'mat', 'The cat ', 'Sure, ', '👩‍👧', 'x'), { maxLength: 8 })
+    .map((parts) => parts.join(''));
+
+  it('the outcome is the same, and nothing is joined that the reply did not say', () => {
+    fc.assert(
+      fc.property(reply, fc.array(fc.nat()), fc.boolean(), fc.boolean(), (text, cuts, prefill, joinUnverified) => {
+        const seamTask = task({ joinUnverified, ...(prefill ? { anchor: null } : {}) });
+        const whole = join(seamTask, [text]);
+        expect(join(seamTask, pieces(text, cuts))).toEqual(whole);
+        expect(text.endsWith(whole.joined.trimStart())).toBe(true);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
