@@ -1,10 +1,10 @@
 /** One attempt: a watched stream, its text joined and heartbeated, and however it ends, its text handed back. */
 import type Anthropic from '@anthropic-ai/sdk';
 import { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { StreamEnd, WatchedStream } from '../claude/watchedStream.ts';
 import { watchStream } from '../claude/watchedStream.ts';
-import type { AttemptEnd, AttemptProgress, AttemptReport, HeartbeatDetails, Resume } from '../generation/attempt.ts';
+import type { AttemptEnd, AttemptPlan, AttemptProgress, AttemptReport, HeartbeatDetails, Resume } from '../generation/attempt.ts';
 import { applyCheckpoint } from '../generation/checkpoint.ts';
 import type { AttemptInput, GenerationActivities } from '../generation/durable.ts';
 import { ATTEMPT_FAILURE, mostTextBytes } from '../generation/durable.ts';
@@ -45,6 +45,7 @@ export function createActivities(claude: Anthropic, settings: ActivitySettings):
           attempt = new Attempt(claude, past, input, 'continuation', interruption);
           report = await beating(context, settings, attempt);
         }
+        context.log.info('attempt ended', logged(input.plan, report));
         if (report.end.outcome === 'complete') return report;
         if (interruption.reason === 'paused') {
           // The latest text travels as a heartbeat; the cancellation, thrown on, is what makes the server pause it.
@@ -202,6 +203,20 @@ class Attempt {
   }
 }
 
+/** What a log may know of an attempt: figures and causes, never text. */
+function logged(plan: AttemptPlan, { checkpoint, progress, end }: AttemptReport): Record<string, unknown> {
+  return {
+    number: plan.number,
+    model: plan.model,
+    resume: progress.resume,
+    ...end,
+    keptCharacters: checkpoint.offset + checkpoint.text.length,
+    firstTokenMs: progress.firstTokenMs,
+    longestGapMs: progress.longestGapMs,
+    regeneratedCharacters: progress.regeneratedCharacters,
+  };
+}
+
 function rounded(milliseconds: number | null | undefined): number | null {
   return milliseconds == null ? null : Math.round(milliseconds);
 }
@@ -222,6 +237,8 @@ function attemptFailure(report: AttemptReport): ApplicationFailure {
     type: ATTEMPT_FAILURE,
     message: [end.outcome, cause, kept].filter((part) => part !== '').join(' · '),
     nonRetryable: true,
+    // The worker would log any other failure whole, and with it the text.
+    category: ApplicationFailureCategory.BENIGN,
     details: [report],
   });
 }

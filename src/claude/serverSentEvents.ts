@@ -48,11 +48,11 @@ export function createEventReader(handlers: EventHandlers): EventReader {
       }
       if (text === '') return;
       // The parser holds a carriage return at the end of a chunk back until it sees what follows. With lines that
-      // end in a bare one, the last event (`message_stop`) would wait for ever. So it is taken as a line end at
-      // once, and a line feed that follows it is left out.
+      // end in a bare one, the last event (`message_stop`) would wait for ever. So every form of line end is turned
+      // into a line feed here, one at the chunk's end at once, and a line feed that follows it is left out.
       if (endedInCarriageReturn && text.startsWith('\n')) text = text.slice(1);
       endedInCarriageReturn = text.endsWith('\r');
-      parser.feed(endedInCarriageReturn ? `${text.slice(0, -1)}\n` : text);
+      parser.feed(text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text);
     },
   };
 }

@@ -2,7 +2,8 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
+import type { temporal } from '@temporalio/proto';
 import type { AttemptEnd, HeartbeatDetails, Phase } from '../generation/attempt.ts';
 import { resultDocument } from '../generation/document.ts';
 import { WORKFLOW_TYPE } from '../generation/durable.ts';
@@ -36,7 +37,8 @@ export interface Snapshot {
   budgetEndsAt: number | null;
 }
 
-const { PendingActivityState } = temporal.api.enums.v1;
+// A CommonJS package whose names Node cannot tell beforehand: only its default import works.
+const { PendingActivityState } = proto.temporal.api.enums.v1;
 const PAUSED = [
   PendingActivityState.PENDING_ACTIVITY_STATE_PAUSED,
   PendingActivityState.PENDING_ACTIVITY_STATE_PAUSE_REQUESTED,

@@ -9,7 +9,7 @@ import { SEARCH_ATTRIBUTES } from '../generation/searchAttributes.ts';
 export const NAMESPACE = 'default';
 
 /** start-dev keeps closed workflows for 24 hours; a text should outlive a long weekend. */
-export const RETENTION_DAYS = 30;
+const RETENTION_DAYS = 30;
 const DAY_MS = 86_400_000;
 
 const { IndexedValueType } = temporalProto.temporal.api.enums.v1;

@@ -16,22 +16,28 @@ describe('an abort from outside', () => {
     ['thinking', THINK],
     ['inter_token', sse.opening('Hi')],
     ['closing', sse.opening('Hi') + sse.messageDelta()],
-  ])('in the phase %s ends the stream as aborted and closes its socket within milliseconds', async (phase, bytes) => {
-    let closed: Promise<number> | undefined;
-    wire = await startWire((exchange) => {
-      closed = exchange.closed;
-      if (bytes === null) return;
-      exchange.respond();
-      exchange.send(bytes);
-    });
-    const watching = watch(wire.baseUrl);
-    await expect.poll(() => closed !== undefined && watching.progress().phase === phase, { interval: 5 }).toBe(true);
-    if (phase === 'first_token') await expect.poll(() => watching.progress().usage, { interval: 5 }).not.toBeNull();
-    const abortedAt = performance.now();
-    watching.controller.abort();
-    expect(await watching.ended).toEqual({ kind: 'aborted' });
-    expect((await closed!) - abortedAt).toBeLessThan(200);
-  });
+  ])(
+    'in the phase %s ends the stream as aborted and closes its socket within milliseconds',
+    async (phase, bytes) => {
+      let closed: Promise<number> | undefined;
+      wire = await startWire((exchange) => {
+        closed = exchange.closed;
+        if (bytes === null) return;
+        exchange.respond();
+        exchange.send(bytes);
+      });
+      const watching = watch(wire.baseUrl);
+      await expect
+        .poll(() => closed !== undefined && watching.progress().phase === phase, { interval: 5 })
+        .toBe(true);
+      if (phase === 'first_token')
+        await expect.poll(() => watching.progress().usage, { interval: 5 }).not.toBeNull();
+      const abortedAt = performance.now();
+      watching.controller.abort();
+      expect(await watching.ended).toEqual({ kind: 'aborted' });
+      expect((await closed!) - abortedAt).toBeLessThan(200);
+    },
+  );
 
   it('keeps what was delivered, and delivers nothing after it', async () => {
     wire = await startWire((exchange) => {

@@ -64,19 +64,28 @@ describe('an end that is an end', () => {
   );
 
   it('tells the stop sequence', async () => {
-    const delta = sse.event('message_delta', { delta: { stop_reason: 'stop_sequence', stop_sequence: '###' } });
+    const delta = sse.event('message_delta', {
+      delta: { stop_reason: 'stop_sequence', stop_sequence: '###' },
+    });
     const watching = await receive((exchange) => exchange.send(sse.opening('Hi') + delta + sse.messageStop));
-    expect(await watching.ended).toEqual({ kind: 'message_end', stopReason: 'stop_sequence', stopSequence: '###' });
+    expect(await watching.ended).toEqual({
+      kind: 'message_end',
+      stopReason: 'stop_sequence',
+      stopSequence: '###',
+    });
   });
 
-  it.each(['endBody', 'fin', 'reset'] as const)('is a stop reason and then the close of the stream (%s)', async (close) => {
-    const watching = await receive(async (exchange) => {
-      exchange.send(sse.opening('Hi') + sse.blockStop(0) + sse.messageDelta());
-      await watching.has('Hi');
-      exchange[close]();
-    });
-    expect(await watching.ended).toEqual(END_TURN);
-  });
+  it.each(['endBody', 'fin', 'reset'] as const)(
+    'is a stop reason and then the close of the stream (%s)',
+    async (close) => {
+      const watching = await receive(async (exchange) => {
+        exchange.send(sse.opening('Hi') + sse.blockStop(0) + sse.messageDelta());
+        await watching.has('Hi');
+        exchange[close]();
+      });
+      expect(await watching.ended).toEqual(END_TURN);
+    },
+  );
 
   it('is a stop reason and then 2 s of silence, pings or not', async () => {
     const watching = await receive((exchange) => {
@@ -98,17 +107,20 @@ describe('an end that only looks like one', () => {
     ['FIN', 'fin', {}, 'ended_early'],
     ['RST', 'reset', {}, 'connection_reset'],
     ['FIN after Connection: close', 'fin', { connection: 'close' }, 'ended_early'],
-  ] as const)('%s before message_stop: connection_lost, the text kept', async (_name, close, headers, kind) => {
-    wire = await startWire(async (exchange) => {
-      exchange.respond(200, headers);
-      exchange.send(sse.opening('Hi'));
-      await watching.has('Hi');
-      exchange[close]();
-    });
-    const watching = watch(wire.baseUrl);
-    expect(await watching.ended).toMatchObject(lost(kind));
-    expect(watching.text()).toBe('Hi');
-  });
+  ] as const)(
+    '%s before message_stop: connection_lost, the text kept',
+    async (_name, close, headers, kind) => {
+      wire = await startWire(async (exchange) => {
+        exchange.respond(200, headers);
+        exchange.send(sse.opening('Hi'));
+        await watching.has('Hi');
+        exchange[close]();
+      });
+      const watching = watch(wire.baseUrl);
+      expect(await watching.ended).toMatchObject(lost(kind));
+      expect(watching.text()).toBe('Hi');
+    },
+  );
 
   it('RST after Connection: close ends the body without an error, and is connection_lost all the same', async () => {
     wire = await startWire(async (exchange) => {
@@ -141,7 +153,9 @@ describe('an end that only looks like one', () => {
   });
 
   it('message_stop without any stop reason: connection_lost', async () => {
-    const watching = await receive((exchange) => exchange.send(sse.opening('Hi') + sse.blockStop(0) + sse.messageStop));
+    const watching = await receive((exchange) =>
+      exchange.send(sse.opening('Hi') + sse.blockStop(0) + sse.messageStop),
+    );
     expect(await watching.ended).toMatchObject(lost('no_stop_reason'));
   });
 
@@ -170,7 +184,9 @@ describe('an end that only looks like one', () => {
 
   it('estimates the output of a stream that died: a quarter of the characters, thoughts included', async () => {
     const watching = await receive((exchange) => {
-      exchange.send(sse.messageStart + sse.blockStart(0, 'thinking') + sse.thinking(0, '12345') + sse.blockStop(0));
+      exchange.send(
+        sse.messageStart + sse.blockStart(0, 'thinking') + sse.thinking(0, '12345') + sse.blockStop(0),
+      );
       exchange.send(sse.blockStart(1) + sse.text(1, '1234'));
       exchange.endBody();
     });
@@ -206,8 +222,14 @@ describe('errors the API reports', () => {
 
   it('a status is an api_error with all the server said about it', async () => {
     wire = await startWire((exchange) => {
-      exchange.respond(429, { 'content-type': 'application/json', 'retry-after': '7', 'request-id': 'req_2' });
-      exchange.send(JSON.stringify({ type: 'error', error: { type: 'rate_limit_error', message: 'Slow down' } }));
+      exchange.respond(429, {
+        'content-type': 'application/json',
+        'retry-after': '7',
+        'request-id': 'req_2',
+      });
+      exchange.send(
+        JSON.stringify({ type: 'error', error: { type: 'rate_limit_error', message: 'Slow down' } }),
+      );
       exchange.endBody();
     });
     const watching = watch(wire.baseUrl);
@@ -241,7 +263,11 @@ describe('errors the API reports', () => {
       exchange.endBody();
     });
     const end = await watch(wire.baseUrl).ended;
-    expect(end).toMatchObject({ kind: 'api_error', permanent: false, error: { kind: 'api_error', status: 502 } });
+    expect(end).toMatchObject({
+      kind: 'api_error',
+      permanent: false,
+      error: { kind: 'api_error', status: 502 },
+    });
     expect(JSON.stringify(end)).not.toContain('secret');
   });
 

@@ -5,7 +5,11 @@ export function event(type: string, fields: object = {}): string {
 }
 
 export const messageStart = event('message_start', {
-  message: { id: 'msg_1', content: [], usage: { input_tokens: 17, output_tokens: 1, cache_read_input_tokens: 5 } },
+  message: {
+    id: 'msg_1',
+    content: [],
+    usage: { input_tokens: 17, output_tokens: 1, cache_read_input_tokens: 5 },
+  },
 });
 export const ping = event('ping');
 export const comment = ': keep-alive\n\n';
@@ -31,7 +35,10 @@ export function thinking(index: number, value: string): string {
   return delta(index, 'thinking_delta', { thinking: value });
 }
 
-export function messageDelta(stopReason: string | null = 'end_turn', usage: object = { output_tokens: 42 }): string {
+export function messageDelta(
+  stopReason: string | null = 'end_turn',
+  usage: object = { output_tokens: 42 },
+): string {
   return event('message_delta', { delta: { stop_reason: stopReason, stop_sequence: null }, usage });
 }
 

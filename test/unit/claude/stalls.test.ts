@@ -34,25 +34,31 @@ describe('a stall', () => {
     ['empty deltas', sse.text(0, ''), 'pings_only'],
     ['unknown events', unknown, 'pings_only'],
     ['unknown deltas', unknownDelta, 'pings_only'],
-  ])('in the middle of the text, with %s, is noticed when the limit is over', async (_name, bytes, silence) => {
-    const watching = await receive(
-      (exchange) => {
-        exchange.send(sse.opening('Hi'));
-        if (bytes !== '') repeat(exchange, bytes, 40);
-      },
-      { interTokenMs: 300 },
-    );
-    await watching.has('Hi');
-    const from = performance.now();
-    const end = await watching.ended;
-    expect(performance.now() - from).toBeLessThan(400);
-    expect(end).toMatchObject({ kind: 'stalled', phase: 'inter_token', silence });
-    const { detectedAfterMs } = end as { detectedAfterMs: number };
-    expect(detectedAfterMs).toBeGreaterThanOrEqual(300);
-    expect(detectedAfterMs).toBeLessThan(400);
-    expect(watching.progress()).toMatchObject({ longestGapMs: detectedAfterMs, msSinceContent: detectedAfterMs });
-    expect(watching.text()).toBe('Hi');
-  });
+  ])(
+    'in the middle of the text, with %s, is noticed when the limit is over',
+    async (_name, bytes, silence) => {
+      const watching = await receive(
+        (exchange) => {
+          exchange.send(sse.opening('Hi'));
+          if (bytes !== '') repeat(exchange, bytes, 40);
+        },
+        { interTokenMs: 300 },
+      );
+      await watching.has('Hi');
+      const from = performance.now();
+      const end = await watching.ended;
+      expect(performance.now() - from).toBeLessThan(400);
+      expect(end).toMatchObject({ kind: 'stalled', phase: 'inter_token', silence });
+      const { detectedAfterMs } = end as { detectedAfterMs: number };
+      expect(detectedAfterMs).toBeGreaterThanOrEqual(300);
+      expect(detectedAfterMs).toBeLessThan(400);
+      expect(watching.progress()).toMatchObject({
+        longestGapMs: detectedAfterMs,
+        msSinceContent: detectedAfterMs,
+      });
+      expect(watching.text()).toBe('Hi');
+    },
+  );
 
   it('is not put off by the bytes of an event that never ends', async () => {
     const watching = await receive(
@@ -62,7 +68,11 @@ describe('a stall', () => {
       },
       { interTokenMs: 300 },
     );
-    expect(await watching.ended).toMatchObject({ kind: 'stalled', phase: 'inter_token', silence: 'pings_only' });
+    expect(await watching.ended).toMatchObject({
+      kind: 'stalled',
+      phase: 'inter_token',
+      silence: 'pings_only',
+    });
   });
 
   it('is called silent when the connection broke off within an event', async () => {
@@ -83,7 +93,11 @@ describe('a stall', () => {
     expect(await watching.ended).toMatchObject({ kind: 'stalled', phase: 'connect', silence: 'no_bytes' });
     const endedAt = performance.now();
     expect((await closed!) - endedAt).toBeLessThan(200);
-    expect(watching.progress()).toMatchObject({ firstTokenMs: null, longestGapMs: null, msSinceContent: null });
+    expect(watching.progress()).toMatchObject({
+      firstTokenMs: null,
+      longestGapMs: null,
+      msSinceContent: null,
+    });
   });
 
   it.each([
@@ -92,7 +106,11 @@ describe('a stall', () => {
     ['an opened text block', sse.messageStart + sse.blockStart(0)],
   ])('after %s is one of the phase first_token', async (_name, bytes) => {
     const watching = await receive((exchange) => exchange.send(bytes), { firstTokenMs: 200 });
-    expect(await watching.ended).toMatchObject({ kind: 'stalled', phase: 'first_token', silence: 'no_bytes' });
+    expect(await watching.ended).toMatchObject({
+      kind: 'stalled',
+      phase: 'first_token',
+      silence: 'no_bytes',
+    });
     expect(watching.progress().firstTokenMs).toBeNull();
   });
 
@@ -101,7 +119,10 @@ describe('a stall', () => {
     ['while thoughts are omitted', sse.blockStart(0, 'thinking') + sse.thinking(0, '')],
     ['after a thinking block', sse.blockStart(0, 'thinking') + sse.thinking(0, 'hm') + sse.blockStop(0)],
     ['between text blocks', sse.blockStart(0) + sse.text(0, 'Hi') + sse.blockStop(0)],
-    ['in a second text block without text', sse.blockStart(0) + sse.text(0, 'Hi') + sse.blockStop(0) + sse.blockStart(1)],
+    [
+      'in a second text block without text',
+      sse.blockStart(0) + sse.text(0, 'Hi') + sse.blockStop(0) + sse.blockStart(1),
+    ],
   ])('%s is one of the phase thinking', async (_name, bytes) => {
     const watching = await receive((exchange) => exchange.send(sse.messageStart + bytes), {
       thinkingMs: 300,
@@ -116,7 +137,9 @@ describe('a stall', () => {
   it('is noticed in time although a much longer limit was in force before', async () => {
     const watching = await receive(
       async (exchange) => {
-        exchange.send(sse.messageStart + sse.blockStart(0, 'thinking') + sse.thinking(0, 'hm') + sse.blockStop(0));
+        exchange.send(
+          sse.messageStart + sse.blockStart(0, 'thinking') + sse.thinking(0, 'hm') + sse.blockStop(0),
+        );
         await afterMs(50);
         exchange.send(sse.blockStart(1) + sse.text(1, 'Hi'));
       },
@@ -183,10 +206,12 @@ describe('what is no stall', () => {
   it.each([
     ['a little longer', 100, 150],
     ['much longer', 100, 600],
-  ])('a process that stood still %s than the limit while the server kept sending', async (_name, limitMs, blockedMs) => {
-    const piece = sse.text(0, 'x');
-    const server = new Worker(
-      `const { parentPort, workerData } = require('node:worker_threads');
+  ])(
+    'a process that stood still %s than the limit while the server kept sending',
+    async (_name, limitMs, blockedMs) => {
+      const piece = sse.text(0, 'x');
+      const server = new Worker(
+        `const { parentPort, workerData } = require('node:worker_threads');
        const server = require('node:http').createServer((request, response) => {
          response.writeHead(200, { 'content-type': 'text/event-stream' });
          response.write(workerData.opening);
@@ -199,21 +224,22 @@ describe('what is no stall', () => {
          response.on('close', () => clearInterval(timer));
        });
        server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
-      { eval: true, workerData: { opening: sse.opening('x'), piece, closing: sse.closing } },
-    );
-    try {
-      const port = await new Promise<number>((resolve) => server.once('message', resolve));
-      const watching = watch(`http://127.0.0.1:${port}`, { limits: { interTokenMs: limitMs } });
-      await watching.has('x');
-      for (let round = 0; round < 2; round += 1) {
-        const until = performance.now() + blockedMs;
-        while (performance.now() < until);
-        await afterMs(30);
+        { eval: true, workerData: { opening: sse.opening('x'), piece, closing: sse.closing } },
+      );
+      try {
+        const port = await new Promise<number>((resolve) => server.once('message', resolve));
+        const watching = watch(`http://127.0.0.1:${port}`, { limits: { interTokenMs: limitMs } });
+        await watching.has('x');
+        for (let round = 0; round < 2; round += 1) {
+          const until = performance.now() + blockedMs;
+          while (performance.now() < until);
+          await afterMs(30);
+        }
+        expect(await watching.ended).toMatchObject({ kind: 'message_end' });
+        expect(watching.text()).toBe('x'.repeat(100));
+      } finally {
+        await server.terminate();
       }
-      expect(await watching.ended).toMatchObject({ kind: 'message_end' });
-      expect(watching.text()).toBe('x'.repeat(100));
-    } finally {
-      await server.terminate();
-    }
-  });
+    },
+  );
 });

@@ -4,7 +4,11 @@ import { watchStream } from '../../../src/claude/watchedStream.ts';
 import type { StreamEnd, StreamProgress, WatchOptions } from '../../../src/claude/watchedStream.ts';
 
 export const CREDENTIALS = { apiKey: 'key', authToken: null, httpsProxy: null, noProxy: null };
-export const MESSAGE = { model: 'claude-test', max_tokens: 100, messages: [{ role: 'user' as const, content: 'Hi' }] };
+export const MESSAGE = {
+  model: 'claude-test',
+  max_tokens: 100,
+  messages: [{ role: 'user' as const, content: 'Hi' }],
+};
 /** Long enough not to matter; a test shortens the one it is about. */
 export const LIMITS = { connectMs: 5000, firstTokenMs: 5000, thinkingMs: 5000, interTokenMs: 5000 };
 

@@ -69,19 +69,29 @@ function wholeRequest(received: string): { head: string; body: string } | null {
   return body.length < length ? null : { head, body };
 }
 
-function exchangeOn(socket: Socket, request: { head: string; body: string }, closed: Promise<number>): Exchange {
+function exchangeOn(
+  socket: Socket,
+  request: { head: string; body: string },
+  closed: Promise<number>,
+): Exchange {
   return {
     ...request,
     closed,
     respond(status = 200, headers = {}) {
-      const all = { 'content-type': 'text/event-stream; charset=utf-8', 'transfer-encoding': 'chunked', ...headers };
+      const all = {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'transfer-encoding': 'chunked',
+        ...headers,
+      };
       const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
       socket.write(`HTTP/1.1 ${status} Status\r\n${lines.join('')}\r\n`);
     },
     send(bytes) {
       const chunk = Buffer.from(bytes);
       if (chunk.length === 0 || socket.destroyed) return;
-      socket.write(Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')]));
+      socket.write(
+        Buffer.concat([Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from('\r\n')]),
+      );
     },
     endBody: () => void socket.write('0\r\n\r\n'),
     raw: (bytes) => void socket.write(bytes),
