@@ -90,7 +90,12 @@ export function temporalCliPath(environment: Environment = process.env): string 
 
 function connectionConfig(environment: Environment, problems: string[]): ConnectionConfig {
   const taskQueue = text(environment, 'THROUGHLINE_TASK_QUEUE') ?? 'throughline';
-  const fallback: ConnectionConfig = { connect: { connectionOptions: {} }, address: '', namespace: 'default', taskQueue };
+  const fallback: ConnectionConfig = {
+    connect: { connectionOptions: {} },
+    address: '',
+    namespace: 'default',
+    taskQueue,
+  };
   try {
     const defined = Object.fromEntries(
       Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),

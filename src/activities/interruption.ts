@@ -6,7 +6,8 @@ import type { AttemptEnd } from '../generation/attempt.ts';
 const BEFORE_BUDGET_END_MS = 1_000;
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-export type InterruptionReason = 'cancelled' | 'worker_stopping' | 'paused' | 'reset' | 'gone' | 'budget_spent';
+export type InterruptionReason =
+  'cancelled' | 'worker_stopping' | 'paused' | 'reset' | 'gone' | 'budget_spent';
 
 export class Interruption {
   readonly #controller = new AbortController();

@@ -51,7 +51,11 @@ export function prepareAttempt(
   }
 }
 
-function fromTheTop(request: GenerationRequest, plan: AttemptPlan, resume: 'none' | 'restart'): PreparedAttempt {
+function fromTheTop(
+  request: GenerationRequest,
+  plan: AttemptPlan,
+  resume: 'none' | 'restart',
+): PreparedAttempt {
   const asked = message(request, plan, request.message.messages, 0);
   return { message: asked, resume, cut: FROM_THE_TOP, join: NO_SEAM };
 }

@@ -4,7 +4,14 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { StreamEnd, WatchedStream } from '../claude/watchedStream.ts';
 import { watchStream } from '../claude/watchedStream.ts';
-import type { AttemptEnd, AttemptPlan, AttemptProgress, AttemptReport, HeartbeatDetails, Resume } from '../generation/attempt.ts';
+import type {
+  AttemptEnd,
+  AttemptPlan,
+  AttemptProgress,
+  AttemptReport,
+  HeartbeatDetails,
+  Resume,
+} from '../generation/attempt.ts';
 import { applyCheckpoint } from '../generation/checkpoint.ts';
 import type { AttemptInput, GenerationActivities } from '../generation/durable.ts';
 import { ATTEMPT_FAILURE, mostTextBytes } from '../generation/durable.ts';
@@ -69,10 +76,13 @@ interface Past {
 
 async function readPast(context: Context, { plan }: AttemptInput): Promise<Past> {
   const { workflowExecution, activityId, heartbeatDetails } = context.info;
-  if (workflowExecution === undefined) throw new Error('streamMessage runs only as an activity of a workflow');
+  if (workflowExecution === undefined)
+    throw new Error('streamMessage runs only as an activity of a workflow');
   const { input, state } = await foldHistory(context.client, workflowExecution, activityId);
   if (state.text.length !== plan.keptCharacters) {
-    throw new RangeError(`the history holds ${state.text.length} characters, the plan says ${plan.keptCharacters}`);
+    throw new RangeError(
+      `the history holds ${state.text.length} characters, the plan says ${plan.keptCharacters}`,
+    );
   }
   const before = (heartbeatDetails as HeartbeatDetails | undefined)?.checkpoint;
   if (before === undefined || before.text === '') {
@@ -91,9 +101,11 @@ function knownResume(
   prefillRefusers: ReadonlySet<string>,
   keptText: string,
 ): Resume {
-  if (request.resume === 'auto' && plan.resume === 'prefill' && prefillRefusers.has(plan.model)) return 'continuation';
+  if (request.resume === 'auto' && plan.resume === 'prefill' && prefillRefusers.has(plan.model))
+    return 'continuation';
   // A first attempt that was paused and goes on has text by now; continuation is what every model takes.
-  if (plan.resume === 'none' && keptText !== '') return request.resume === 'auto' ? 'continuation' : request.resume;
+  if (plan.resume === 'none' && keptText !== '')
+    return request.resume === 'auto' ? 'continuation' : request.resume;
   return plan.resume;
 }
 
@@ -102,7 +114,11 @@ function isPrefillRefusal(end: AttemptEnd): boolean {
 }
 
 /** Runs the attempt under a steady beat. Each beat repeats the latest checkpoint: one without would erase it. */
-async function beating(context: Context, settings: ActivitySettings, attempt: Attempt): Promise<AttemptReport> {
+async function beating(
+  context: Context,
+  settings: ActivitySettings,
+  attempt: Attempt,
+): Promise<AttemptReport> {
   context.heartbeat(attempt.details());
   const timer = setInterval(() => context.heartbeat(attempt.details()), settings.heartbeatMs * BEAT_SHARE);
   try {
@@ -123,7 +139,13 @@ class Attempt {
   readonly #mostTextBytes: number;
   #stream: WatchedStream | null = null;
 
-  constructor(claude: Anthropic, past: Past, input: AttemptInput, resume: Resume, interruption: Interruption) {
+  constructor(
+    claude: Anthropic,
+    past: Past,
+    input: AttemptInput,
+    resume: Resume,
+    interruption: Interruption,
+  ) {
     this.#claude = claude;
     this.#request = past.request;
     this.#prepared = prepareAttempt(past.request, past.keptText, input.plan, resume);

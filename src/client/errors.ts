@@ -25,7 +25,7 @@ const PASSING_CODES = [14, 4, 1, 8, 2, 13];
 
 /** Whether an error says that the service is away or busy, not that it refused. */
 export function isPassing(error: unknown): boolean {
-  for (let current = error; typeof current === 'object' && current !== null; ) {
+  for (let current = error; typeof current === 'object' && current !== null;) {
     const { code, cause } = current as { code?: unknown; cause?: unknown };
     if (typeof code === 'number') return PASSING_CODES.includes(code);
     current = cause;

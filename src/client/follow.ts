@@ -42,7 +42,9 @@ export async function* followGeneration(
     }
     const { document, safeCharacters, live, budgetEndsAt } = snapshot;
     if (!document.text.startsWith(told.slice(0, safeCharacters))) {
-      throw new Error(`the text of "${id}" was taken back: its workflow was reset. Follow it again from the beginning.`);
+      throw new Error(
+        `the text of "${id}" was taken back: its workflow was reset. Follow it again from the beginning.`,
+      );
     }
     if (safeCharacters > told.length) {
       const text = document.text.slice(told.length, safeCharacters);

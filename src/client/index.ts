@@ -15,5 +15,11 @@ export { RefusedError, UnreachableError } from './errors.ts';
 export type { FollowEvent, FollowOptions } from './follow.ts';
 export type { ListFilter, ListedGeneration } from './list.ts';
 export type { LiveAttempt } from './snapshot.ts';
-export type { ConnectOptions, Enqueued, RetryOverrides, ThroughlineClientOptions, WaitOptions } from './throughlineClient.ts';
+export type {
+  ConnectOptions,
+  Enqueued,
+  RetryOverrides,
+  ThroughlineClientOptions,
+  WaitOptions,
+} from './throughlineClient.ts';
 export { ThroughlineClient } from './throughlineClient.ts';

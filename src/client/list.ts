@@ -35,7 +35,8 @@ const EXECUTION_STATUS: Record<GenerationStatus, string> = {
 export async function listGenerations(client: Client, filter: ListFilter): Promise<ListedGeneration[]> {
   const conditions = [`WorkflowType = '${WORKFLOW_TYPE}'`];
   if (filter.status === 'failed') conditions.push(`ExecutionStatus IN ('Failed', 'Terminated')`);
-  else if (filter.status !== undefined) conditions.push(`ExecutionStatus = '${EXECUTION_STATUS[filter.status]}'`);
+  else if (filter.status !== undefined)
+    conditions.push(`ExecutionStatus = '${EXECUTION_STATUS[filter.status]}'`);
 
   const listed: ListedGeneration[] = [];
   const seen = new Set<string>();
@@ -75,7 +76,12 @@ async function listedGeneration(client: Client, execution: WorkflowExecutionInfo
     default: {
       // The memo is as old as the last attempt; how a running one stands, only its description tells.
       const { document } = await takeSnapshot(client, execution.workflowId);
-      return { ...row, status: document.status, attempts: document.attempts.length, characters: document.text.length };
+      return {
+        ...row,
+        status: document.status,
+        attempts: document.attempts.length,
+        characters: document.text.length,
+      };
     }
   }
 }

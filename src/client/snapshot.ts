@@ -52,7 +52,9 @@ export async function describeGeneration(client: Client, id: string): Promise<Wo
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     const namespace = client.options.namespace;
-    throw new RefusedError([`There is no generation "${id}" in namespace ${namespace}. \`throughline list\` shows those there are.`]);
+    throw new RefusedError([
+      `There is no generation "${id}" in namespace ${namespace}. \`throughline list\` shows those there are.`,
+    ]);
   }
   if (description.type !== WORKFLOW_TYPE) {
     throw new RefusedError([
@@ -84,7 +86,10 @@ export async function takeSnapshot(client: Client, id: string): Promise<Snapshot
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;
 
 /** The pending activity, if it is the one that the history says is under way. */
-function pendingAttempt(description: WorkflowExecutionDescription, folded: FoldedHistory): PendingActivity | null {
+function pendingAttempt(
+  description: WorkflowExecutionDescription,
+  folded: FoldedHistory,
+): PendingActivity | null {
   const activityId = folded.activity?.id;
   return description.raw.pendingActivities?.find((activity) => activity.activityId === activityId) ?? null;
 }
@@ -122,12 +127,16 @@ function running(
 
 function runningStatus(state: GenerationState, pending: PendingActivity | null): GenerationStatus {
   if (pending?.state != null && PAUSED.includes(pending.state)) return 'paused';
-  const waiting = pending?.state == null || pending.state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
+  const waiting =
+    pending?.state == null || pending.state === PendingActivityState.PENDING_ACTIVITY_STATE_SCHEDULED;
   return waiting && state.attempts.length === state.carriedAttempts ? 'queued' : 'running';
 }
 
 /** A closed execution's text: what an attempt was still at, when it was closed over its head, included. */
-function ended({ input, state, enqueuedAt, closing }: FoldedHistory, details: HeartbeatDetails | null): ResultDocument {
+function ended(
+  { input, state, enqueuedAt, closing }: FoldedHistory,
+  details: HeartbeatDetails | null,
+): ResultDocument {
   if (closing === null) throw new Error('not ended');
   if (closing.kind === 'completed') return closing.document;
   const end: AttemptEnd = { outcome: closing.kind === 'timed_out' ? 'budget_spent' : 'cancelled' };
@@ -135,12 +144,19 @@ function ended({ input, state, enqueuedAt, closing }: FoldedHistory, details: He
   const standing = { stopReason: null, enqueuedAt, endedAt: closing.at };
   switch (closing.kind) {
     case 'failed': {
-      const error = (closing.failure.details?.[0] ?? { kind: 'failed', message: closing.failure.message }) as GenerationError;
+      const error = (closing.failure.details?.[0] ?? {
+        kind: 'failed',
+        message: closing.failure.message,
+      }) as GenerationError;
       return resultDocument(input.request, last, { ...standing, status: 'failed', error });
     }
     case 'timed_out': {
       const message = `the total budget of ${input.request.limits.totalMs} ms was spent; what was received is kept`;
-      return resultDocument(input.request, last, { ...standing, status: 'timed_out', error: { kind: 'timed_out', message } });
+      return resultDocument(input.request, last, {
+        ...standing,
+        status: 'timed_out',
+        error: { kind: 'timed_out', message },
+      });
     }
     case 'cancelled':
       return resultDocument(input.request, last, { ...standing, status: 'cancelled', error: null });
@@ -159,7 +175,10 @@ function safeLength(document: ResultDocument, request: GenerationRequest): numbe
   return request.allowRestart ? 0 : safeCharacters(document.text);
 }
 
-function liveAttempt({ state, closing }: FoldedHistory, details: HeartbeatDetails | null): LiveAttempt | null {
+function liveAttempt(
+  { state, closing }: FoldedHistory,
+  details: HeartbeatDetails | null,
+): LiveAttempt | null {
   if (closing !== null || state.current === null) return null;
   return {
     number: state.current.plan.number,

@@ -33,7 +33,11 @@ export async function startGeneration(client: Client, options: StartOptions): Pr
   }
 }
 
-async function start(client: Client, options: StartOptions, searchAttributes: boolean): Promise<WorkflowHandle> {
+async function start(
+  client: Client,
+  options: StartOptions,
+  searchAttributes: boolean,
+): Promise<WorkflowHandle> {
   const { request, carried } = options.input;
   const { model } = request.message;
   const input: GenerationInput = { request, carried, searchAttributes };

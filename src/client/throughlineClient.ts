@@ -1,6 +1,11 @@
 /** The package's main export: everything a program does with generations. The CLI stands on it. */
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+} from '@temporalio/client';
 import type { ConnectionOptions } from '@temporalio/client';
 import type { GenerationMemo } from '../generation/durable.ts';
 import { MOST_REQUEST_BYTES } from '../generation/durable.ts';
@@ -157,10 +162,14 @@ export class ThroughlineClient {
   async retry(id: string, overrides: RetryOverrides = {}): Promise<Enqueued> {
     const { document, request } = await takeSnapshot(this.temporal, id);
     if (!isEnded(document.status)) {
-      throw new RefusedError([`The generation "${id}" is ${document.status}: follow it, or cancel it first.`]);
+      throw new RefusedError([
+        `The generation "${id}" is ${document.status}: follow it, or cancel it first.`,
+      ]);
     }
     if (document.status === 'complete') {
-      throw new RefusedError([`The generation "${id}" is complete: there is nothing to retry. \`throughline result ${id}\` prints it.`]);
+      throw new RefusedError([
+        `The generation "${id}" is complete: there is nothing to retry. \`throughline result ${id}\` prints it.`,
+      ]);
     }
     const again = checked({
       ...request,
@@ -181,7 +190,9 @@ export class ThroughlineClient {
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      throw new RefusedError([`The generation "${id}" was retried by somebody else a moment ago: follow it.`]);
+      throw new RefusedError([
+        `The generation "${id}" was retried by somebody else a moment ago: follow it.`,
+      ]);
     }
     return { id, status: 'queued', joined: false };
   }
@@ -199,7 +210,9 @@ export class ThroughlineClient {
 function checked(document: unknown): GenerationRequest {
   const check = validateRequest(document);
   if (!check.ok) {
-    throw new RefusedError(check.problems.map(({ path, received, repair }) => `${path} is ${received}: ${repair}.`));
+    throw new RefusedError(
+      check.problems.map(({ path, received, repair }) => `${path} is ${received}: ${repair}.`),
+    );
   }
   const request = { ...check.request, id: check.request.id ?? randomUUID() };
   const bytes = Buffer.byteLength(JSON.stringify(request));

@@ -70,7 +70,8 @@ export function decide(input: DecisionInput): Decision {
 function afterMessage(input: DecisionInput, stopReason: string): Decision {
   const { request, state } = input;
   if (WHOLE_STOP_REASONS.includes(stopReason)) return { next: 'finish', status: 'complete', stopReason };
-  const goesOn = stopReason === 'pause_turn' || (stopReason === 'max_tokens' && request.maxTotalTokens !== null);
+  const goesOn =
+    stopReason === 'pause_turn' || (stopReason === 'max_tokens' && request.maxTotalTokens !== null);
   // A stop reason nobody knows yet must not make a whole text of a cut one.
   if (!goesOn || keptByLast(state) === 0) return { next: 'finish', status: 'incomplete', stopReason };
   return again(input, 0, currentModel(request, state), stopReason);
@@ -89,10 +90,16 @@ function afterFailure(input: DecisionInput, error: GenerationError): Decision {
   const fruitless = trailingCount(ownAttempts(state), (attempt) => isFruitlessStream(attempt, state));
   if (fruitless >= FRUITLESS_STREAMS) {
     const message = `${fruitless} streams in a row brought less than ${PROGRESS_CHARACTERS} characters each; the last: ${error.message}`;
-    return { next: 'fail', error: { ...error, kind: error.kind === 'seam_rejected' ? error.kind : 'no_progress', message } };
+    return {
+      next: 'fail',
+      error: { ...error, kind: error.kind === 'seam_rejected' ? error.kind : 'no_progress', message },
+    };
   }
 
-  const overloads = trailingCount(ownAttempts(state), (attempt) => attempt.model === model && isOverload(attempt));
+  const overloads = trailingCount(
+    ownAttempts(state),
+    (attempt) => attempt.model === model && isOverload(attempt),
+  );
   const fallback = overloads >= OVERLOADS_BEFORE_FALLBACK ? nextModel(request, model) : null;
   if (fallback !== null) return again(input, 0, fallback, `fall-back to ${fallback}`);
 
@@ -119,7 +126,10 @@ function again(input: DecisionInput, afterMs: number, model: string, because: st
 
 /** Exponential, with half of it jitter; nothing after an attempt that made progress. */
 function backOffMs({ state, random }: DecisionInput): number {
-  const failures = trailingCount(ownAttempts(state), (attempt) => keptBy(attempt, state) < PROGRESS_CHARACTERS);
+  const failures = trailingCount(
+    ownAttempts(state),
+    (attempt) => keptBy(attempt, state) < PROGRESS_CHARACTERS,
+  );
   if (failures === 0) return 0;
   const ceiling = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (failures - 1));
   return Math.round(ceiling * (0.5 + random / 2));
@@ -127,14 +137,19 @@ function backOffMs({ state, random }: DecisionInput): number {
 
 /** A stream that never began costs nothing: an outage may last as long as the budget and `maxAttempts` allow. */
 function isFruitlessStream(attempt: AttemptRecord, state: GenerationState): boolean {
-  const began = attempt.usage !== null || attempt.firstTokenMs !== null || attempt.outcome === 'seam_rejected';
+  const began =
+    attempt.usage !== null || attempt.firstTokenMs !== null || attempt.outcome === 'seam_rejected';
   return began && attempt.outcome !== 'worker_stopping' && keptBy(attempt, state) < PROGRESS_CHARACTERS;
 }
 
 function isOverload(attempt: AttemptRecord): boolean {
   if (attempt.outcome !== 'api_error') return false;
   const status = attempt.error?.status ?? 0;
-  return status === 429 || status >= 500 || ['overloaded_error', 'rate_limit_error', 'api_error'].includes(attempt.error?.type ?? '');
+  return (
+    status === 429 ||
+    status >= 500 ||
+    ['overloaded_error', 'rate_limit_error', 'api_error'].includes(attempt.error?.type ?? '')
+  );
 }
 
 function keptBy(attempt: AttemptRecord, state: GenerationState): number {

@@ -20,7 +20,10 @@ export function resultDocument(
   standing: Standing,
 ): ResultDocument {
   const firstStart = state.attempts[state.carriedAttempts]?.startedAt;
-  const startedAt = firstStart === undefined || firstStart === null ? (state.current?.startedAt ?? null) : Date.parse(firstStart);
+  const startedAt =
+    firstStart === undefined || firstStart === null
+      ? (state.current?.startedAt ?? null)
+      : Date.parse(firstStart);
   return {
     id: request.id,
     status: standing.status,

@@ -4,7 +4,14 @@
  * The workflow applies it live; the client applies it to the history of a running or closed execution; an attempt
  * applies it to learn what it is to continue. So a text can be salvaged with no worker running, by no code of its own.
  */
-import type { AttemptEnd, AttemptPlan, AttemptRecord, AttemptReport, HeartbeatDetails, Usage } from './attempt.ts';
+import type {
+  AttemptEnd,
+  AttemptPlan,
+  AttemptRecord,
+  AttemptReport,
+  HeartbeatDetails,
+  Usage,
+} from './attempt.ts';
 import { applyCheckpoint } from './checkpoint.ts';
 import type { GenerationError } from './error.ts';
 

@@ -35,7 +35,9 @@ export function leftTokens(
 ): number {
   const ofPart = request.message.max_tokens - leastTokens(partCharacters);
   const ofTotal =
-    request.maxTotalTokens === null ? Number.POSITIVE_INFINITY : request.maxTotalTokens - spentTokens(attempts);
+    request.maxTotalTokens === null
+      ? Number.POSITIVE_INFINITY
+      : request.maxTotalTokens - spentTokens(attempts);
   return Math.max(0, Math.min(ofPart, ofTotal));
 }
 

@@ -90,10 +90,7 @@ const FIELDS = [
 
 const requestSchema = z.strictObject(
   {
-    id: z
-      .string({ error: idRepair })
-      .regex(ID_PATTERN, { error: idRepair })
-      .optional(),
+    id: z.string({ error: idRepair }).regex(ID_PATTERN, { error: idRepair }).optional(),
     message: messageSchema,
     fallbackModels: z.array(model, { error: 'give an array of model names' }).optional(),
     limits: limitsSchema.optional(),
@@ -104,7 +101,9 @@ const requestSchema = z.strictObject(
   },
   {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? unknownField(FIELDS.join(', ')) : 'give a request document, a JSON object',
+      issue.code === 'unrecognized_keys'
+        ? unknownField(FIELDS.join(', '))
+        : 'give a request document, a JSON object',
   },
 );
 
@@ -114,7 +113,8 @@ function idRepair(): string {
 
 export function validateRequest(document: unknown): RequestCheck {
   const parsed = requestSchema.safeParse(document, { reportInput: true });
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, document)) };
+  if (!parsed.success)
+    return { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, document)) };
 
   const { message, limits, ...rest } = parsed.data;
   const { stream: _ours, ...kept } = message as GenerationRequest['message'] & { stream?: unknown };
@@ -142,46 +142,75 @@ function unservable(request: Omit<GenerationRequest, 'id'>): RequestProblem[] {
 
   message.messages.forEach(({ content }, index) => {
     const empty = typeof content === 'string' ? content.trim() === '' : content.length === 0;
-    if (empty) problems.push(problem(`message.messages[${index}].content`, content, 'give the message a content'));
+    if (empty)
+      problems.push(problem(`message.messages[${index}].content`, content, 'give the message a content'));
   });
   if (message.messages[0]?.role === 'assistant') {
     problems.push(problem('message.messages[0].role', 'assistant', 'begin with a message of the user'));
   }
   if (endsInAssistant && resume === 'continuation') {
     problems.push(
-      problem('message.messages', 'an assistant message last', 'end with a user message, or take resume "prefill" or "auto" with a model that accepts prefill'),
+      problem(
+        'message.messages',
+        'an assistant message last',
+        'end with a user message, or take resume "prefill" or "auto" with a model that accepts prefill',
+      ),
     );
   } else if (endsInAssistant) {
     for (const refusing of models.filter((name) => !acceptsPrefill(name))) {
       problems.push(
-        problem('message.messages', 'an assistant message last', `end with a user message: ${refusing} does not accept prefill`),
+        problem(
+          'message.messages',
+          'an assistant message last',
+          `end with a user message: ${refusing} does not accept prefill`,
+        ),
       );
     }
   }
   const obstacle = prefillObstacle(message);
   if (obstacle !== null && (resume === 'prefill' || endsInAssistant)) {
-    problems.push(problem('resume', resume, `prefill is impossible because ${obstacle}: take "auto", and end with a user message`));
+    problems.push(
+      problem(
+        'resume',
+        resume,
+        `prefill is impossible because ${obstacle}: take "auto", and end with a user message`,
+      ),
+    );
   }
   if (hasJsonOutputFormat(message) && !request.allowRestart) {
     problems.push(
-      problem('message.output_config.format', 'a JSON output format', 'a cut JSON text bears no seam: set allowRestart to true, so that it may begin again'),
+      problem(
+        'message.output_config.format',
+        'a JSON output format',
+        'a cut JSON text bears no seam: set allowRestart to true, so that it may begin again',
+      ),
     );
   }
   const tools = message['tools'];
   if (Array.isArray(tools)) {
     tools.forEach((tool: unknown, index) => {
       if (isClientTool(tool)) {
-        problems.push(problem(`message.tools[${index}]`, tool, 'remove it: nobody is there to run a client tool; server tools are served'));
+        problems.push(
+          problem(
+            `message.tools[${index}]`,
+            tool,
+            'remove it: nobody is there to run a client tool; server tools are served',
+          ),
+        );
       }
     });
   }
   const budget = message.thinking?.budget_tokens;
   if (budget !== undefined && budget >= message.max_tokens) {
-    problems.push(problem('message.thinking.budget_tokens', budget, `give less than max_tokens (${message.max_tokens})`));
+    problems.push(
+      problem('message.thinking.budget_tokens', budget, `give less than max_tokens (${message.max_tokens})`),
+    );
   }
   message.stop_sequences?.forEach((sequence, index) => {
     if (sequence.trim() === '') {
-      problems.push(problem(`message.stop_sequences[${index}]`, sequence, 'give a text that is not only white space'));
+      problems.push(
+        problem(`message.stop_sequences[${index}]`, sequence, 'give a text that is not only white space'),
+      );
     }
   });
   return problems;
@@ -211,13 +240,17 @@ function problem(path: string, received: unknown, repair: string): RequestProble
 
 function excerpt(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'string' && !/[^\w ]/.test(value) ? `"${value}"` : (JSON.stringify(value) ?? String(value));
+  const text =
+    typeof value === 'string' && !/[^\w ]/.test(value)
+      ? `"${value}"`
+      : (JSON.stringify(value) ?? String(value));
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
 function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined),
+    (value, key) =>
+      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
     document,
   );
 }

@@ -39,7 +39,9 @@ const LONGEST_ATTEMPT_MS = 24 * 3_600_000;
 export async function generation(input: GenerationInput): Promise<ResultDocument> {
   const { request } = input;
   let state = initialState(input.carried);
-  const settings = await proxyLocalActivities<GenerationActivities>({ startToCloseTimeout: '5s' }).workerSettings();
+  const settings = await proxyLocalActivities<GenerationActivities>({
+    startToCloseTimeout: '5s',
+  }).workerSettings();
 
   for (;;) {
     const decision = decide({ request, state, budgetLeftMs: budgetLeftMs(), random: Math.random() });
@@ -65,8 +67,15 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
         show(input, state, 'cancelled', 'ended');
         throw new CancelledFailure('the generation was cancelled');
       case 'await_timeout':
-        show(input, state, 'running', 'the total budget is spent; Temporal ends the generation at its timeout');
-        await sleep(Math.max(0, budgetLeftMs()) + BEYOND_BUDGET_MS, { summary: 'waiting for the end of the budget' });
+        show(
+          input,
+          state,
+          'running',
+          'the total budget is spent; Temporal ends the generation at its timeout',
+        );
+        await sleep(Math.max(0, budgetLeftMs()) + BEYOND_BUDGET_MS, {
+          summary: 'waiting for the end of the budget',
+        });
         continue;
       case 'again':
         show(input, state, 'running', attemptSummary(decision.plan));

@@ -4,7 +4,10 @@ import type { GenerationState } from '../generation/fold.ts';
 import type { GenerationStatus } from '../generation/result.ts';
 
 export function attemptSummary(plan: AttemptPlan): string {
-  const how = plan.resume === 'none' ? 'from the beginning' : `${plan.resume} after ${count(plan.keptCharacters)} characters`;
+  const how =
+    plan.resume === 'none'
+      ? 'from the beginning'
+      : `${plan.resume} after ${count(plan.keptCharacters)} characters`;
   return `attempt ${plan.number} · ${plan.model} · ${how}`;
 }
 
@@ -33,8 +36,17 @@ export function currentDetails(
 }
 
 function row(attempt: AttemptRecord): string {
-  const seam = attempt.seam === null ? '' : `${attempt.seam.kind}${attempt.seam.verified ? '' : ' (unverified)'}`;
-  const cells = [attempt.number, attempt.model, attempt.resume, attempt.outcome, cause(attempt), count(attempt.keptCharacters), seam];
+  const seam =
+    attempt.seam === null ? '' : `${attempt.seam.kind}${attempt.seam.verified ? '' : ' (unverified)'}`;
+  const cells = [
+    attempt.number,
+    attempt.model,
+    attempt.resume,
+    attempt.outcome,
+    cause(attempt),
+    count(attempt.keptCharacters),
+    seam,
+  ];
   return `| ${cells.join(' | ')} |`;
 }
 

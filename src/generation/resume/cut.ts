@@ -107,7 +107,9 @@ function wordCut(text: string, end: number): number {
 
   const whole = wholeCluster(text, end);
   const windowStart = Math.max(0, whole - 2 * LONGEST_WORD);
-  const words = [...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text.slice(windowStart, whole))];
+  const words = [
+    ...new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text.slice(windowStart, whole)),
+  ];
   const last = words.at(-1);
   if (last === undefined || last.segment.length > LONGEST_WORD) return lastClusterStart(text, whole);
   return last.isWordLike === true ? windowStart + last.index : whole;
@@ -116,7 +118,9 @@ function wordCut(text: string, end: number): number {
 function lastClusterStart(text: string, end: number): number {
   // 64 characters hold the longest cluster in use (a family of four with skin tones has 19).
   const windowStart = Math.max(0, end - LONGEST_WORD);
-  const clusters = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text.slice(windowStart, end));
+  const clusters = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(
+    text.slice(windowStart, end),
+  );
   let start = windowStart;
   for (const cluster of clusters) start = windowStart + cluster.index;
   return start;

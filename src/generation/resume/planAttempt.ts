@@ -23,11 +23,18 @@ export function planAttempt(request: GenerationRequest, state: GenerationState, 
   };
 }
 
-function resumeFor(request: GenerationRequest, state: GenerationState, model: string, rejections: number): Resume {
+function resumeFor(
+  request: GenerationRequest,
+  state: GenerationState,
+  model: string,
+  rejections: number,
+): Resume {
   if (state.text.trim() === '') return 'none';
   if (request.resume !== 'auto') return request.resume;
   if (rejections >= REJECTIONS_BEFORE_RESTART && request.allowRestart) return 'restart';
-  const refused = state.attempts.some((attempt) => attempt.model === model && attempt.resume === 'continuation');
+  const refused = state.attempts.some(
+    (attempt) => attempt.model === model && attempt.resume === 'continuation',
+  );
   const prefill = acceptsPrefill(model) && prefillObstacle(request.message) === null && !refused;
   return prefill ? 'prefill' : 'continuation';
 }

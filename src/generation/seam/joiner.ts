@@ -98,7 +98,8 @@ function findEcho(state: Open, held: string): Joined {
     }
     if (anchor.startsWith(reply)) return { state: { ...state, held }, append: '' };
   }
-  if (!state.task.joinUnverified) return rejected('the reply does not begin with the echo that was asked for');
+  if (!state.task.joinUnverified)
+    return rejected('the reply does not begin with the echo that was asked for');
 
   if (reply.length < RESTART_PROOF) return { state: { ...state, held, plain: true }, append: '' };
   if (state.task.cutText.trimStart().startsWith(reply.slice(0, RESTART_PROOF))) {
