@@ -1,7 +1,8 @@
 /** The SDK's client, made to do nothing but authenticate, set headers and type errors. */
 import { Anthropic } from '@anthropic-ai/sdk';
 import { fetch } from 'undici';
-import { createDispatcher } from './dispatcher.ts';
+import type { Dispatcher } from 'undici';
+import { dispatcherMaker } from './dispatcher.ts';
 import { withBoundedErrorBody } from './errorBody.ts';
 
 export interface ClaudeCredentials {
@@ -28,11 +29,7 @@ export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
  * @throws TypeError without either, since the SDK would go and look for a credential of its own
  */
 export function createClaudeClient(credentials: ClaudeCredentials): Anthropic {
-  const dispatcher = createDispatcher(credentials.httpsProxy, credentials.noProxy);
-  // Our own undici, because Node's fetch takes no dispatcher from another version. Its types differ from the
-  // built-in ones in name only.
-  const fetchWithoutTimeLimits = async (url: string, init: object) =>
-    withBoundedErrorBody(await fetch(url, { ...init, dispatcher }));
+  const makeDispatcher = dispatcherMaker(credentials.httpsProxy, credentials.noProxy);
   return new Anthropic({
     ...authentication(credentials),
     baseURL: given(credentials.baseUrl) ?? ANTHROPIC_BASE_URL,
@@ -41,10 +38,36 @@ export function createClaudeClient(credentials: ClaudeCredentials): Anthropic {
     timeout: LONGEST_TIMEOUT_MS,
     logLevel: 'off',
     openTelemetry: false,
-    fetch: fetchWithoutTimeLimits as unknown as typeof globalThis.fetch,
+    // undici's types differ from those of the built-in fetch in name only.
+    fetch: fetchThrough(makeDispatcher) as unknown as typeof globalThis.fetch,
     // A compressor on the way would hold deltas back until it has enough of them.
     defaultHeaders: { 'accept-encoding': 'identity' },
   });
+}
+
+/**
+ * A fetch whose every request has a dispatcher of its own, destroyed when the request is aborted or has failed.
+ *
+ * A watched stream never leaves its socket to another one, so nothing is lost; and a dispatcher that outlives an
+ * aborted request connects again at once (undici 7.30: the request keeps its place in the queue until there is a
+ * socket to notice on that it was aborted), which would cost each stream a second connection. Destroying also closes
+ * a socket that is still being connected.
+ */
+function fetchThrough(makeDispatcher: () => Dispatcher) {
+  return async (url: string, init: { signal?: AbortSignal }) => {
+    const dispatcher = makeDispatcher();
+    const close = () => void dispatcher.destroy().catch(() => {});
+    init.signal?.addEventListener('abort', close, { once: true });
+    try {
+      // Our own undici's fetch, because Node's takes no dispatcher from another version.
+      const response = await withBoundedErrorBody(await fetch(url, { ...init, dispatcher }));
+      if (!response.ok) close();
+      return response;
+    } catch (error) {
+      close();
+      throw error;
+    }
+  };
 }
 
 function authentication(credentials: ClaudeCredentials) {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Wire } from './wire.ts';
 import { startWire } from './wire.ts';
@@ -124,7 +125,9 @@ describe('many streams at once', () => {
     });
     const { baseUrl } = wire;
     let listeners = 0;
-    const signal = countingListeners(new AbortController().signal, (change) => (listeners += change));
+    const shared = new AbortController().signal;
+    setMaxListeners(0, shared);
+    const signal = countingListeners(shared, (change) => (listeners += change));
     const streams = Array.from({ length: 300 }, (_, number) =>
       watch(baseUrl, {
         signal,

@@ -6,7 +6,7 @@ import { createClaudeClient } from '../../../src/claude/client.ts';
 import type { ClaudeCredentials } from '../../../src/claude/client.ts';
 import { CERTIFICATE, KEY } from './certificate.ts';
 import * as sse from './sse.ts';
-import { CREDENTIALS, MESSAGE, watch } from './watching.ts';
+import { afterMs, CREDENTIALS, MESSAGE, watch } from './watching.ts';
 import type { Wire } from './wire.ts';
 import { startWire } from './wire.ts';
 
@@ -66,6 +66,25 @@ describe('the client', () => {
     expect(head).not.toContain('other-');
     expect(debug).not.toHaveBeenCalled();
     expect(createClaudeClient({ ...CREDENTIALS, baseUrl: null }).baseURL).toBe('https://api.anthropic.com');
+  });
+
+  it.each([
+    ['ends whole', sse.wholeMessage('Hi'), 'message_end'],
+    ['is aborted', sse.opening('Hi'), 'aborted'],
+    ['fails', '', 'api_error'],
+  ])('makes one connection for a stream that %s, and leaves none', async (_name, bytes, kind) => {
+    wire = await startWire((exchange) => {
+      exchange.respond(bytes === '' ? 500 : 200);
+      exchange.send(bytes);
+      if (bytes === '') exchange.endBody();
+    });
+    const client = createClaudeClient({ ...CREDENTIALS, baseUrl: wire.baseUrl });
+    const stream = watch(wire.baseUrl, { client });
+    if (kind === 'aborted') void stream.has('Hi').then(() => stream.controller.abort());
+    expect(await stream.ended).toMatchObject({ kind });
+    await expect.poll(() => wire?.openSockets(), { interval: 5 }).toBe(0);
+    await afterMs(30);
+    expect(wire.connections()).toBe(1);
   });
 
   it('asks for an uncompressed stream: a compressor would hold deltas back', async () => {

@@ -26,12 +26,16 @@ export interface Wire {
   baseUrl: string;
   /** Sockets open at present. */
   openSockets(): number;
+  /** Sockets there have been. */
+  connections(): number;
   stop(): Promise<void>;
 }
 
 export async function startWire(script: (exchange: Exchange) => unknown): Promise<Wire> {
   const sockets = new Set<Socket>();
+  let connections = 0;
   const server = createServer((socket) => {
+    connections += 1;
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('error', () => {});
@@ -53,6 +57,7 @@ export async function startWire(script: (exchange: Exchange) => unknown): Promis
   return {
     baseUrl: `http://127.0.0.1:${port}`,
     openSockets: () => sockets.size,
+    connections: () => connections,
     stop: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -1,0 +1,62 @@
+/** Not a test of the suite: `npm run record-histories` plays each kind of generation and writes its history here. */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { afterEach, expect, it } from 'vitest';
+import { Stage } from '../integration/stage.ts';
+
+let stage: Stage;
+afterEach(() => stage.clear());
+
+const SLOW = { characters: 4_000, charactersPerDelta: 40, deltasPerSecond: 25 };
+
+async function record(name: string, id: string): Promise<void> {
+  const history = await stage.client.temporal.workflow.getHandle(id).fetchHistory();
+  const file = fileURLToPath(new URL(`./${name}.json`, import.meta.url));
+  await writeFile(file, `${JSON.stringify(historyToJSON(history), null, 1)}\n`);
+}
+
+it('stall', async () => {
+  stage = await Stage.set({
+    profile: { ...SLOW, deltasPerSecond: 0, faults: [{ attempt: 1, afterCharacters: 1_000, kind: 'stall', silence: 'pings' }] },
+  });
+  await stage.worker();
+  const { result } = await stage.generate();
+  expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['stalled', 'complete']);
+  await record('stall', result.id);
+});
+
+it.each([
+  ['worker-lost', 'SIGKILL', 'worker_lost'],
+  ['worker-stopping', 'SIGTERM', 'worker_stopping'],
+] as const)('%s', async (name, signal, outcome) => {
+  stage = await Stage.set({ profile: SLOW });
+  const first = await stage.workerProcess();
+  const { id, document } = stage.request();
+  await stage.client.enqueue(document);
+  await stage.untilKept(id, 1_000);
+  await stage.workerProcess();
+  first.child.kill(signal);
+  const result = await stage.client.result(id);
+  expect(result.attempts.map((attempt) => attempt.outcome)).toEqual([outcome, 'complete']);
+  await record(name, id);
+});
+
+it('budget', async () => {
+  stage = await Stage.set({ profile: SLOW });
+  await stage.worker();
+  const { result } = await stage.generate({ limits: { totalMs: 3_000 } });
+  expect(result.status).toBe('timed_out');
+  await record('budget', result.id);
+});
+
+it('cancel', async () => {
+  stage = await Stage.set({ profile: SLOW });
+  await stage.worker();
+  const { id, document } = stage.request();
+  await stage.client.enqueue(document);
+  await stage.untilKept(id, 500);
+  await stage.client.cancel(id);
+  expect((await stage.client.result(id)).status).toBe('cancelled');
+  await record('cancel', id);
+});
