@@ -15,7 +15,10 @@ export function addCancelCommand(program: Command, finish: Finish): void {
     await withClient(async (client) => {
       const answer = await client.cancel(id);
       if (options.json === true) await printJson(answer);
-      else await printLine(`${id}: ${isEnded(answer.status) ? `${answer.status} already, nothing changed` : 'cancel requested'}`);
+      else
+        await printLine(
+          `${id}: ${isEnded(answer.status) ? `${answer.status} already, nothing changed` : 'cancel requested'}`,
+        );
     });
     finish(EXIT_COMPLETE);
   });

@@ -25,7 +25,9 @@ export async function deliver(document: ResultDocument, options: DeliveryOptions
   if (options.output === undefined) return exitCode;
   const written = await writeOutput(options.output, document, options.allowSimulated ?? false);
   if (written.kind === 'simulated_refused') {
-    say(`throughline: ${options.output} was not written, because the text is simulated: pass --allow-simulated to have it.`);
+    say(
+      `throughline: ${options.output} was not written, because the text is simulated: pass --allow-simulated to have it.`,
+    );
     return exitCode === EXIT_COMPLETE ? EXIT_REFUSED : exitCode;
   }
   say(`${written.kind === 'whole' ? 'written to' : 'incomplete text kept in'} ${written.path}`);

@@ -8,7 +8,9 @@ import type { RequestOptions } from './requestInput.ts';
 import { printJson, printLine } from './textOutput.ts';
 
 export function addEnqueueCommand(program: Command, finish: Finish): void {
-  const command = program.command('enqueue').description('enqueue a generation, print its id, and return at once');
+  const command = program
+    .command('enqueue')
+    .description('enqueue a generation, print its id, and return at once');
   addJsonOption(addRequestOptions(command)).action(
     async (prompt: string | undefined, options: RequestOptions & { json?: boolean }) => {
       const { document } = await readRequest(prompt, options);

@@ -21,7 +21,10 @@ export function addGenerateCommand(program: Command, finish: Finish): void {
   );
 }
 
-async function generate(prompt: string | undefined, options: RequestOptions & DeliveryOptions): Promise<number> {
+async function generate(
+  prompt: string | undefined,
+  options: RequestOptions & DeliveryOptions,
+): Promise<number> {
   await checkDelivery(options);
   const { id, document } = await readRequest(prompt, options);
   return await withClient(async (client) => {

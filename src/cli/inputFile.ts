@@ -10,7 +10,10 @@ export async function readInput(path: string, flag: string): Promise<Read<string
   try {
     bytes = path === '-' ? await buffer(process.stdin) : await readFile(path);
   } catch (error) {
-    return { ok: false, problem: `${flag} is "${path}", which cannot be read (${reasonOf(error)}): name a readable file.` };
+    return {
+      ok: false,
+      problem: `${flag} is "${path}", which cannot be read (${reasonOf(error)}): name a readable file.`,
+    };
   }
   try {
     // Strictly: a replacement character in a prompt would be sent, and paid for, unseen.
@@ -28,7 +31,8 @@ export function parseJson(text: string, name: string): Read<unknown> {
     const message = error instanceof Error ? error.message : String(error);
     const position = positionOf(message, text);
     const reason = message.replace(/ in JSON at position .*$/s, '').replaceAll('\n', ' ');
-    const where = position === null ? '' : ` at line ${lineOf(text, position)}, column ${columnOf(text, position)}`;
+    const where =
+      position === null ? '' : ` at line ${lineOf(text, position)}, column ${columnOf(text, position)}`;
     return { ok: false, problem: `${name} is not valid JSON${where} (${reason}): correct it.` };
   }
 }

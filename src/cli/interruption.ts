@@ -44,7 +44,8 @@ export function listenForStop(): StopRequest {
   const asked = new Promise<void>((resolve) => {
     for (const signal of SIGNALS) {
       process.on(signal, () => {
-        if (askedAt !== null && performance.now() - askedAt > ONE_PRESS_MS) process.exit(exitCodeOfSignal(signal));
+        if (askedAt !== null && performance.now() - askedAt > ONE_PRESS_MS)
+          process.exit(exitCodeOfSignal(signal));
         askedAt ??= performance.now();
         resolve();
       });

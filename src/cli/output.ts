@@ -14,13 +14,16 @@ export type Written =
 export async function outputProblem(path: string): Promise<string | null> {
   const folder = dirname(path);
   try {
-    if (!(await stat(folder)).isDirectory()) return `--output is "${path}", but ${folder} is no folder: name another file.`;
+    if (!(await stat(folder)).isDirectory())
+      return `--output is "${path}", but ${folder} is no folder: name another file.`;
     await access(folder, constants.W_OK);
   } catch {
     return `--output is "${path}", but the folder ${folder} is missing or not writable: make it, or name another file.`;
   }
   const present = await stat(path).catch(() => null);
-  return present?.isDirectory() === true ? `--output is "${path}", which is a folder: name a file in it.` : null;
+  return present?.isDirectory() === true
+    ? `--output is "${path}", which is a folder: name a file in it.`
+    : null;
 }
 
 /** Throws where the disk refuses; the name then still holds what it held before. */

@@ -36,7 +36,10 @@ export function statusReport(document: StatusDocument): string {
     ['verified', document.verified ? 'yes' : 'no'],
     ['simulated', document.simulated ? 'yes' : null],
     ['error', document.error === null ? null : `${document.error.kind}: ${document.error.message}`],
-    ...document.attempts.map((attempt): [string, string] => [`attempt ${attempt.number}`, attemptReport(attempt)]),
+    ...document.attempts.map((attempt): [string, string] => [
+      `attempt ${attempt.number}`,
+      attemptReport(attempt),
+    ]),
   ];
   const shown = rows.filter((row): row is [string, string] => row[1] !== null);
   const width = Math.max(...shown.map(([name]) => name.length));
@@ -50,7 +53,8 @@ function attemptReport(attempt: AttemptRecord): string {
   parts.push(attempt.model);
   if (attempt.resume !== 'none') parts.push(attempt.resume);
   parts.push(`${count(attempt.keptCharacters)} characters kept`);
-  if (attempt.seam !== null) parts.push(`seam ${attempt.seam.kind}${attempt.seam.verified ? '' : ', unverified'}`);
+  if (attempt.seam !== null)
+    parts.push(`seam ${attempt.seam.kind}${attempt.seam.verified ? '' : ', unverified'}`);
   if (attempt.error !== null) parts.push(attempt.error.message);
   return parts.join(' · ');
 }
@@ -66,8 +70,14 @@ export function listReport(generations: readonly ListedGeneration[]): string {
     endedAt ?? '-',
   ]);
   const table = [['ID', 'STATUS', 'MODEL', 'ATTEMPTS', 'CHARACTERS', 'ENQUEUED', 'ENDED'], ...rows];
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length))) ?? [];
+  const widths =
+    table[0]?.map((_, column) => Math.max(...table.map((row) => (row[column] ?? '').length))) ?? [];
   return table
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }

@@ -47,20 +47,21 @@ export async function buildRequest(
   const overrides = readOverrides(options, problems);
   const base = await baseDocument(prompt, options, read, problems);
   if (base === null) return { ok: false, problems };
-  if (!isObject(base)) return { ok: false, problems: [...problems, ...documentProblems(base)] };
-
-  const document = withOverrides(base, options, overrides);
+  const document = isObject(base.found) ? withOverrides(base.found, options, overrides) : base.found;
   problems.push(...documentProblems(document));
-  return problems.length === 0 ? { ok: true, document } : { ok: false, problems };
+  return problems.length === 0 && isObject(document) ? { ok: true, document } : { ok: false, problems };
 }
 
 /** Every problem of a request document, each a sentence. */
 export function documentProblems(document: unknown): string[] {
   const check = validateRequest(document);
-  if (!check.ok) return check.problems.map(({ path, received, repair }) => `${path} is ${received}: ${repair}.`);
+  if (!check.ok)
+    return check.problems.map(({ path, received, repair }) => `${path} is ${received}: ${repair}.`);
   const bytes = Buffer.byteLength(JSON.stringify(check.request));
   if (bytes <= MOST_REQUEST_BYTES) return [];
-  return [`message is ${bytes} bytes as JSON: give at most ${MOST_REQUEST_BYTES}; pass large documents by file id.`];
+  return [
+    `message is ${bytes} bytes as JSON: give at most ${MOST_REQUEST_BYTES}; pass large documents by file id.`,
+  ];
 }
 
 /** The limits that were given; what is wrong with them goes to `problems`. */
@@ -105,23 +106,24 @@ function readOverrides(options: RequestOptions, problems: string[]): Overrides {
   };
 }
 
+/** Null when there is none and `problems` say why; what was found may be anything that JSON can say. */
 async function baseDocument(
   prompt: string | undefined,
   { file, request }: RequestOptions,
   read: ReadInput,
   problems: string[],
-): Promise<unknown> {
-  const given = [
+): Promise<{ found: unknown } | null> {
+  const inputs = [
     ...(prompt === undefined ? [] : ['a PROMPT']),
     ...(file === undefined ? [] : [`--file ${file}`]),
     ...(request === undefined ? [] : [`--request ${request}`]),
   ];
-  if (given.length !== 1) {
-    const received = given.length === 0 ? 'nothing' : given.join(' and ');
+  if (inputs.length !== 1) {
+    const received = inputs.length === 0 ? 'nothing' : inputs.join(' and ');
     problems.push(`The input is ${received}: give exactly one of PROMPT, --file FILE and --request FILE.`);
     return null;
   }
-  if (prompt !== undefined) return promptDocument(prompt);
+  if (prompt !== undefined) return { found: promptDocument(prompt) };
 
   const [path, flag] = file === undefined ? [request ?? '', '--request'] : [file, '--file'];
   const text = await read(path, flag);
@@ -129,9 +131,9 @@ async function baseDocument(
     problems.push(text.problem);
     return null;
   }
-  if (file !== undefined) return promptDocument(text.value);
+  if (file !== undefined) return { found: promptDocument(text.value) };
   const parsed = parseJson(text.value, `${flag} "${path}"`);
-  if (parsed.ok) return parsed.value ?? 'null';
+  if (parsed.ok) return { found: parsed.value };
   problems.push(parsed.problem);
   return null;
 }
@@ -149,10 +151,17 @@ function withOverrides(
   const { message, limits: baseLimits } = base;
   const document = {
     ...base,
-    ...given({ id, resume, maxAttempts, maxTotalTokens, allowRestart: allowRestart === true ? true : undefined }),
+    ...given({
+      id,
+      resume,
+      maxAttempts,
+      maxTotalTokens,
+      allowRestart: allowRestart === true ? true : undefined,
+    }),
   };
   // What is no object stays as it is, so that it is refused as what it is.
-  if (isObject(message)) document['message'] = { ...message, ...given({ model, system, max_tokens: maxTokens }) };
+  if (isObject(message))
+    document['message'] = { ...message, ...given({ model, system, max_tokens: maxTokens }) };
   if (Object.keys(limits).length === 0) return document;
   if (baseLimits === undefined) document['limits'] = limits;
   else if (isObject(baseLimits)) document['limits'] = { ...baseLimits, ...limits };

@@ -13,7 +13,9 @@ import { say } from './textOutput.ts';
 export function addRetryCommand(program: Command, finish: Finish): void {
   const command = program
     .command('retry')
-    .description('run a generation again that ended without being complete, from the kept text, and follow it')
+    .description(
+      'run a generation again that ended without being complete, from the kept text, and follow it',
+    )
     .argument('<ID>', 'the id of the generation');
   addLimitOptions(command, () => 'default: as before');
   addDeliveryOptions(command).action(async (id: string, options: LimitOptions & DeliveryOptions) => {

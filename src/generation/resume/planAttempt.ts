@@ -1,7 +1,7 @@
 /** What the next attempt is asked: which model, how it takes up the kept text, how much it may write. */
 import type { AttemptPlan, AttemptRecord, Resume } from '../attempt.ts';
 import type { GenerationState } from '../fold.ts';
-import { acceptsPrefill, prefillObstacle } from '../models.ts';
+import { acceptsPrefill, hasJsonOutputFormat, prefillObstacle } from '../models.ts';
 import type { GenerationRequest } from '../request.ts';
 import { leftTokens } from '../tokens.ts';
 
@@ -30,6 +30,8 @@ function resumeFor(
   rejections: number,
 ): Resume {
   if (state.text.trim() === '') return 'none';
+  // Joined to a cut one, JSON begun anew would be taken for whole; validateRequest saw to it that it may begin anew.
+  if (hasJsonOutputFormat(request.message)) return 'restart';
   if (request.resume !== 'auto') return request.resume;
   if (rejections >= REJECTIONS_BEFORE_RESTART && request.allowRestart) return 'restart';
   const refused = state.attempts.some(

@@ -40,7 +40,7 @@ describe('an end that is an end', () => {
     });
     await watching.ended;
     const endedAt = performance.now();
-    expect((await closed!) - endedAt).toBeLessThan(200);
+    expect((await closed!) - endedAt).toBeLessThan(500);
   });
 
   it('passes over whatever comes after message_stop, in the same bytes or later', async () => {
@@ -97,7 +97,7 @@ describe('an end that is an end', () => {
     const from = performance.now();
     expect(await watching.ended).toEqual(END_TURN);
     expect(performance.now() - from).toBeGreaterThan(1950);
-    expect(performance.now() - from).toBeLessThan(2300);
+    expect(performance.now() - from).toBeLessThan(3000);
   });
 });
 

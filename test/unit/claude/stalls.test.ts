@@ -47,11 +47,11 @@ describe('a stall', () => {
       await watching.has('Hi');
       const from = performance.now();
       const end = await watching.ended;
-      expect(performance.now() - from).toBeLessThan(400);
+      expect(performance.now() - from).toBeLessThan(600);
       expect(end).toMatchObject({ kind: 'stalled', phase: 'inter_token', silence });
       const { detectedAfterMs } = end as { detectedAfterMs: number };
       expect(detectedAfterMs).toBeGreaterThanOrEqual(300);
-      expect(detectedAfterMs).toBeLessThan(400);
+      expect(detectedAfterMs).toBeLessThan(600);
       expect(watching.progress()).toMatchObject({
         longestGapMs: detectedAfterMs,
         msSinceContent: detectedAfterMs,
@@ -92,7 +92,7 @@ describe('a stall', () => {
     const watching = watch(wire.baseUrl, { limits: { connectMs: 200 } });
     expect(await watching.ended).toMatchObject({ kind: 'stalled', phase: 'connect', silence: 'no_bytes' });
     const endedAt = performance.now();
-    expect((await closed!) - endedAt).toBeLessThan(200);
+    expect((await closed!) - endedAt).toBeLessThan(500);
     expect(watching.progress()).toMatchObject({
       firstTokenMs: null,
       longestGapMs: null,
@@ -148,7 +148,7 @@ describe('a stall', () => {
     await watching.has('Hi');
     const from = performance.now();
     expect(await watching.ended).toMatchObject({ kind: 'stalled', phase: 'inter_token' });
-    expect(performance.now() - from).toBeLessThan(250);
+    expect(performance.now() - from).toBeLessThan(1000);
   });
 
   it('closes the socket', async () => {
@@ -162,7 +162,7 @@ describe('a stall', () => {
     );
     await watching.ended;
     const endedAt = performance.now();
-    expect((await closed!) - endedAt).toBeLessThan(200);
+    expect((await closed!) - endedAt).toBeLessThan(500);
   });
 });
 

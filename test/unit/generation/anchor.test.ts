@@ -32,7 +32,9 @@ describe('the anchor', () => {
   });
 
   it('is always the end of the text, never begins inside a surrogate pair, and is never empty', () => {
-    const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 500 }).filter((s) => s.trimEnd() === s && s !== '');
+    const text = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 500 })
+      .filter((s) => s.trimEnd() === s && s !== '');
     fc.assert(
       fc.property(text, (cutText) => {
         const anchor = chooseAnchor(cutText);

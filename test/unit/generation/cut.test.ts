@@ -44,7 +44,27 @@ describe('the cut before a continuation', () => {
 
   const anyText = fc
     .array(
-      fc.constantFrom('word', ' ', '\n', '. ', '- ', '| a |', '```', '```js\n', '漢字', 'かな', '。', '👩‍👧', '\ud83d', '\u200d', '\u3000', '12.', '#', 'x'.repeat(70), 'ไทย'),
+      fc.constantFrom(
+        'word',
+        ' ',
+        '\n',
+        '. ',
+        '- ',
+        '| a |',
+        '```',
+        '```js\n',
+        '漢字',
+        'かな',
+        '。',
+        '👩‍👧',
+        '\ud83d',
+        '\u200d',
+        '\u3000',
+        '12.',
+        '#',
+        'x'.repeat(70),
+        'ไทย',
+      ),
       { maxLength: 60 },
     )
     .map((pieces) => pieces.join(''));

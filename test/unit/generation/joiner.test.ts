@@ -121,17 +121,25 @@ describe('however a reply is chunked', () => {
     return [...ends, text.length].map((end, index) => text.slice(ends[index - 1] ?? 0, end));
   };
   const reply = fc
-    .array(fc.constantFrom('cat sat on the', ' ', '\n', 'mat', 'The cat ', 'Sure, ', '👩‍👧', 'x'), { maxLength: 8 })
+    .array(fc.constantFrom('cat sat on the', ' ', '\n', 'mat', 'The cat ', 'Sure, ', '👩‍👧', 'x'), {
+      maxLength: 8,
+    })
     .map((parts) => parts.join(''));
 
   it('the outcome is the same, and nothing is joined that the reply did not say', () => {
     fc.assert(
-      fc.property(reply, fc.array(fc.nat()), fc.boolean(), fc.boolean(), (text, cuts, prefill, joinUnverified) => {
-        const seamTask = task({ joinUnverified, ...(prefill ? { anchor: null } : {}) });
-        const whole = join(seamTask, [text]);
-        expect(join(seamTask, pieces(text, cuts))).toEqual(whole);
-        expect(text.endsWith(whole.joined.trimStart())).toBe(true);
-      }),
+      fc.property(
+        reply,
+        fc.array(fc.nat()),
+        fc.boolean(),
+        fc.boolean(),
+        (text, cuts, prefill, joinUnverified) => {
+          const seamTask = task({ joinUnverified, ...(prefill ? { anchor: null } : {}) });
+          const whole = join(seamTask, [text]);
+          expect(join(seamTask, pieces(text, cuts))).toEqual(whole);
+          expect(text.endsWith(whole.joined.trimStart())).toBe(true);
+        },
+      ),
       { numRuns: 3_000 },
     );
   });

@@ -1,0 +1,134 @@
+/**
+ * The simulator's profile: what a simulated Claude is like. A JSON file or object with the fields below, all optional.
+ *
+ * One schema is the type, the check and the documentation; a second list of the fields would drift from it.
+ */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { faultSchema } from './faults.ts';
+import { characterCount, durationMs, intervalMs } from './fields.ts';
+import { describeProblem } from './problems.ts';
+
+/** How a reply to a continuation question begins; see `continuation.ts` for the words. */
+const behaviour = z.enum([
+  'echo',
+  'direct',
+  'preamble',
+  'preamble_direct',
+  'restart',
+  'empty',
+  'useless',
+  'echo_then_end',
+  'echo_partial',
+  'echo_typo',
+  'echo_quoted',
+  'apology',
+]);
+export type Behaviour = z.output<typeof behaviour>;
+
+const thinking = z.strictObject({
+  /** How long the thinking block stays open. */
+  durationMs,
+  /** `omitted`: nothing but pings meanwhile, as the newest models do. `summarized`: thinking text comes. */
+  display: z.enum(['omitted', 'summarized']).default('omitted'),
+  /** The pace of `summarized`. Either way each such step is billed as one delta of text. */
+  everyMs: intervalMs.default(200),
+});
+
+const profileSchema = z.strictObject({
+  /** Another seed, other words. */
+  seed: z.int().default(1),
+  /** About how long each text is, in UTF-16 code units. `[characters: 3000]` in a prompt comes first. */
+  characters: z.int().min(1).max(10_000_000).default(2_000),
+  /** Whether each request words its continuation differently, so that attempts that were mixed up show. */
+  divergent: z.boolean().default(false),
+  /** Whether an assistant message in a conversation's first request is its given beginning, not a wrong partial. */
+  givenOpening: z.boolean().default(false),
+
+  /** The length of a text delta. */
+  charactersPerDelta: z.int().min(1).max(1_000_000).default(12),
+  /** The pace; 0 is as fast as the socket takes it. */
+  deltasPerSecond: z.number().min(0).max(1_000_000).default(100),
+  /** Whether deltas may part a surrogate pair; it arrives as two JSON escapes. */
+  splitSurrogatePairs: z.boolean().default(false),
+  /** From `message_start` to the first content block. */
+  firstTokenMs: durationMs.default(20),
+  /** The time between two pings; 0 for none. */
+  pingEveryMs: durationMs.default(1_000),
+  /** How lines end on the wire: all three are legal in an event stream. */
+  lineEnding: z.enum(['lf', 'crlf', 'cr']).default('lf'),
+
+  /** A thinking block before the text. Not after a prefill, nor where the request disables thinking. */
+  thinking: thinking.optional(),
+  /** Into how many text blocks the text is split. */
+  textBlocks: z.int().min(1).max(1_000).default(1),
+  /** Whether a web search (server_tool_use and its result) comes before the text. */
+  serverTool: z.boolean().default(false),
+
+  /** A stop reason other than the text's own. `pause_turn` comes on the first attempt only. */
+  stopReason: z
+    .enum(['refusal', 'tool_use', 'pause_turn', 'model_context_window_exceeded'])
+    .optional(),
+  /** After so many characters of a response; a shorter one ends as usual. Absent: after the whole text. */
+  stopAfterCharacters: characterCount.optional(),
+  /** Whether `pause_turn` comes on every attempt. */
+  stopReasonEvery: z.boolean().default(false),
+
+  /** Models that take a prefill, by the beginning of their names. */
+  prefillModels: z
+    .array(z.string().min(1))
+    .default(['claude-haiku-4-5', 'claude-opus-4-5', 'claude-sonnet-4-5']),
+  /** The models there are; others answer 404. Absent: any. */
+  models: z.array(z.string()).optional(),
+  /** The keys and tokens that are right; others answer 401. Absent: any that is not blank. */
+  apiKeys: z.array(z.string()).optional(),
+
+  /** How continuation questions are answered. A list is used up one a question and conversation, its last for good. */
+  continuation: z.union([behaviour, z.array(behaviour).min(1)]).default('echo'),
+
+  /** What goes wrong, and when; the first that fits a request befalls it. See `faults.ts`. */
+  faults: z.array(faultSchema).default([]),
+
+  /** Whether the log holds request bodies. */
+  logBodies: z.boolean().default(false),
+});
+
+/** A profile as it is written. */
+export type SimulatorProfile = z.input<typeof profileSchema>;
+
+/** A profile with every default filled in. */
+export type Settings = z.output<typeof profileSchema>;
+
+export type ProfileResult = { ok: true; profile: Settings } | { ok: false; problems: string[] };
+
+/** Checks a profile. Each problem names its path, the value received and the repair. */
+export function parseProfile(input: unknown): ProfileResult {
+  const parsed = profileSchema.safeParse(input);
+  if (parsed.success) return { ok: true, profile: parsed.data };
+  return { ok: false, problems: parsed.error.issues.flatMap((issue) => describeProblem(issue, input)) };
+}
+
+/** Reads and checks a profile file. A file that cannot be read, or is no JSON, is a problem like any other. */
+export async function loadProfileFile(path: string): Promise<ProfileResult> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    return failed(`The profile file "${path}" cannot be read (${messageOf(error)}). Name a file that exists.`);
+  }
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (error) {
+    return failed(`The profile file "${path}" is not JSON (${messageOf(error)}). Write one JSON object.`);
+  }
+  return parseProfile(input);
+}
+
+function failed(problem: string): ProfileResult {
+  return { ok: false, problems: [problem] };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
