@@ -227,7 +227,7 @@ export function watchStream(options: WatchOptions): WatchedStream {
     body = response.body?.getReader();
     while (body !== undefined && endedAt === null) {
       const { done, value } = await body.read();
-      if (done || endedAt !== null) break;
+      if (done) break;
       read(value);
     }
     endWhole();

@@ -1,6 +1,4 @@
 /** The lines of a batch file, checked before anything is started. Pure. */
-import { createHash } from 'node:crypto';
-import { stringify } from 'safe-stable-stringify';
 import { requestDigest } from '../client/digest.ts';
 import { parseJson } from './inputFile.ts';
 import { documentProblems } from './requestInput.ts';
@@ -46,14 +44,8 @@ function readLine(content: string, line: number): BatchItem | string[] {
   const problems = documentProblems(parsed.value);
   if (problems.length > 0) return problems.map((problem) => `line ${line}: ${problem}`);
   const document = parsed.value as Record<string, unknown>;
-  const id = typeof document['id'] === 'string' ? document['id'] : digestId(document);
+  // Of what shapes the text: the same line is the same generation when the batch is run again, with other limits too.
+  const id =
+    typeof document['id'] === 'string' ? document['id'] : `batch-${requestDigest(document).slice(0, 32)}`;
   return { line, id, document: { ...document, id } };
-}
-
-/** So that the same line is the same generation when the batch is run again. Key order is no matter. */
-function digestId(document: object): string {
-  return `batch-${createHash('sha256')
-    .update(stringify(document) ?? '')
-    .digest('hex')
-    .slice(0, 32)}`;
 }

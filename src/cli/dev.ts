@@ -60,10 +60,12 @@ async function dev(options: DevOptions): Promise<number> {
 }
 
 async function findProgram(): ReturnType<typeof findTemporalProgram> {
+  // oxlint-disable-next-line node/no-process-env -- the machine's own variables, not settings of this project
+  const { PATH, XDG_CACHE_HOME } = process.env;
   return await findTemporalProgram({
     explicitPath: temporalCliPath(),
-    searchPath: process.env['PATH'] ?? '',
-    cacheFolder: userCacheFolder(process.env['XDG_CACHE_HOME'] ?? null),
+    searchPath: PATH ?? '',
+    cacheFolder: userCacheFolder(XDG_CACHE_HOME ?? null),
     log: say,
   });
 }

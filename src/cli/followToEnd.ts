@@ -14,8 +14,7 @@ export async function followToEnd(
   options: DeliveryOptions,
 ): Promise<number> {
   const text = createTextOutput();
-  const dumb = process.env['TERM'] === 'dumb';
-  const status = createStatusLine(dumb ? plainStderr : process.stderr, {
+  const status = createStatusLine(process.stderr, {
     belowText: process.stdout.isTTY && options.json !== true,
     now: () => performance.now(),
   });
@@ -59,6 +58,3 @@ export async function followToEnd(
 export function comeBack(id: string): string {
   return `The generation goes on. Come back with \`throughline follow ${id}\`, or end it with \`throughline cancel ${id}\`.`;
 }
-
-/** A terminal that understands no cursor movements gets what a file would get. */
-const plainStderr = { isTTY: false, write: (line: string) => process.stderr.write(line) };

@@ -1,8 +1,6 @@
 /** Ports by option, and the simulator on one. */
 import { freePort } from '../dev/ports.ts';
-import { loadProfileFile, parseProfile } from '../simulator/profile.ts';
 import type { Profile } from '../simulator/profile.ts';
-import { startSimulator } from '../simulator/server.ts';
 import type { Simulator } from '../simulator/server.ts';
 import { UsageError } from './errors.ts';
 
@@ -22,10 +20,12 @@ export function parsePort(text: string | undefined, flag: string, fallback: numb
 export async function startSimulatorOn(port: number, profilePath: string | undefined): Promise<Simulator> {
   const profile = await readProfile(profilePath);
   const free = await freePort('127.0.0.1', port, '--port');
+  const { startSimulator } = await import('../simulator/server.ts');
   return await startSimulator({ port: free, profile });
 }
 
 async function readProfile(path: string | undefined): Promise<Profile> {
+  const { loadProfileFile, parseProfile } = await import('../simulator/profile.ts');
   if (path === undefined) {
     const plain = parseProfile({});
     if (!plain.ok) throw new Error(`the empty profile is refused: ${plain.problems.join(' ')}`);

@@ -72,8 +72,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     throw new Error(`the Temporal server ended by itself. Its last lines:\n${lastLines}`);
   });
 
+  // Not an empty file: Temporal's reader wants a profile of that name.
   const ownConfig = join(folder, 'temporal.toml');
-  await writeFile(ownConfig, '');
+  await writeFile(ownConfig, '[profile.default]\n');
   const environment = { ...ownEnvironment(options.environment), TEMPORAL_CONFIG_FILE: ownConfig };
   const simulator =
     scenario.profile === null
@@ -137,9 +138,7 @@ async function startWorkers(
   closers: StageOptions['closers'],
 ): Promise<ChildProgram[]> {
   const claude =
-    simulatorUrl === null
-      ? {}
-      : { ANTHROPIC_BASE_URL: simulatorUrl, ANTHROPIC_API_KEY: 'simulated', NO_PROXY: HOST, no_proxy: HOST };
+    simulatorUrl === null ? {} : { ANTHROPIC_BASE_URL: simulatorUrl, ANTHROPIC_API_KEY: 'simulated' };
   const settings = {
     ...WORKER_SETTINGS,
     TEMPORAL_ADDRESS: temporalAddress,

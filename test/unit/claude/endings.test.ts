@@ -245,7 +245,7 @@ describe('errors the API reports', () => {
         message: 'the API answered 429 rate_limit_error: Slow down',
       },
     });
-    expect(watching.progress()).toMatchObject({ requestId: 'req_2', usage: null });
+    expect(watching.progress()).toMatchObject({ requestId: 'req_2', usage: null, simulated: true });
   });
 
   it('a status whose body never ends is reported by its status, not as a server that fell silent', async () => {

@@ -180,7 +180,7 @@ describe('usage', () => {
       input_tokens: null,
       cache_read_input_tokens: null,
     });
-    const third = sse.event('message_delta', { delta: {}, usage: null });
+    const third = sse.event('message_delta', { delta: {}, usage: { output_tokens: null } });
     expect(usage(sse.opening('Hi') + first + second + third)).toEqual({
       inputTokens: 20,
       outputTokens: 12,

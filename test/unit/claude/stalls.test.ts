@@ -202,44 +202,70 @@ describe('what is no stall', () => {
     expect(watching.text()).toBe('0123456');
   });
 
-  // The server has a thread of its own, because this thread stands still.
   it.each([
     ['a little longer', 100, 150],
     ['much longer', 100, 600],
   ])(
     'a process that stood still %s than the limit while the server kept sending',
     async (_name, limitMs, blockedMs) => {
-      const piece = sse.text(0, 'x');
-      const server = new Worker(
-        `const { parentPort, workerData } = require('node:worker_threads');
-       const server = require('node:http').createServer((request, response) => {
-         response.writeHead(200, { 'content-type': 'text/event-stream' });
-         response.write(workerData.opening);
-         let left = 100;
-         const timer = setInterval(() => {
-           if ((left -= 1) > 0) return response.write(workerData.piece);
-           clearInterval(timer);
-           response.end(workerData.closing);
-         }, 10);
-         response.on('close', () => clearInterval(timer));
-       });
-       server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
-        { eval: true, workerData: { opening: sse.opening('x'), piece, closing: sse.closing } },
-      );
-      try {
-        const port = await new Promise<number>((resolve) => server.once('message', resolve));
-        const watching = watch(`http://127.0.0.1:${port}`, { limits: { interTokenMs: limitMs } });
+      await withServerThread({ headersAfterMs: 0 }, async (baseUrl) => {
+        const watching = watch(baseUrl, { limits: { interTokenMs: limitMs } });
         await watching.has('x');
         for (let round = 0; round < 2; round += 1) {
-          const until = performance.now() + blockedMs;
-          while (performance.now() < until);
+          standStill(blockedMs);
           await afterMs(30);
         }
         expect(await watching.ended).toMatchObject({ kind: 'message_end' });
         expect(watching.text()).toBe('x'.repeat(100));
-      } finally {
-        await server.terminate();
-      }
+      });
     },
   );
+
+  it('a process that stood still before it had sent the request', async () => {
+    await withServerThread({ headersAfterMs: 60 }, async (baseUrl) => {
+      const watching = watch(baseUrl, { limits: { connectMs: 100 } });
+      standStill(500);
+      expect(await watching.ended).toMatchObject({ kind: 'message_end' });
+    });
+  });
 });
+
+function standStill(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
+
+/** A server on a thread of its own: it goes on sending, a piece every 10 ms, while this thread stands still. */
+async function withServerThread(
+  options: { headersAfterMs: number },
+  use: (baseUrl: string) => Promise<void>,
+): Promise<void> {
+  const server = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     const answer = (response) => {
+       response.writeHead(200, { 'content-type': 'text/event-stream' });
+       response.write(workerData.opening);
+       let left = 100;
+       const timer = setInterval(() => {
+         if ((left -= 1) > 0) return response.write(workerData.piece);
+         clearInterval(timer);
+         response.end(workerData.closing);
+       }, 10);
+       response.on('close', () => clearInterval(timer));
+     };
+     const server = require('node:http').createServer((request, response) => {
+       setTimeout(answer, workerData.headersAfterMs, response);
+     });
+     server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+    {
+      eval: true,
+      workerData: { ...options, opening: sse.opening('x'), piece: sse.text(0, 'x'), closing: sse.closing },
+    },
+  );
+  try {
+    const port = await new Promise<number>((resolve) => server.once('message', resolve));
+    await use(`http://127.0.0.1:${port}`);
+  } finally {
+    await server.terminate();
+  }
+}
