@@ -84,8 +84,22 @@ export function hasCredentials(config: WorkerConfig): boolean {
   return config.credentials.apiKey !== null || config.credentials.authToken !== null;
 }
 
-export function temporalCliPath(environment: Environment = process.env): string | null {
-  return text(environment, 'TEMPORAL_CLI_PATH');
+/** Where the `temporal` program of the embedded server may be. */
+export interface ProgramLookup {
+  /** `TEMPORAL_CLI_PATH`. */
+  explicitPath: string | null;
+  /** `PATH`. */
+  searchPath: string;
+  /** `XDG_CACHE_HOME`, where the user's programs keep what they can fetch again. */
+  cacheHome: string | null;
+}
+
+export function readProgramLookup(environment: Environment = process.env): ProgramLookup {
+  return {
+    explicitPath: text(environment, 'TEMPORAL_CLI_PATH'),
+    searchPath: environment['PATH'] ?? '',
+    cacheHome: text(environment, 'XDG_CACHE_HOME'),
+  };
 }
 
 function connectionConfig(environment: Environment, problems: string[]): ConnectionConfig {

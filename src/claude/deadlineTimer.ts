@@ -50,11 +50,9 @@ export function createDeadlineTimer(now: () => number, onReached: () => void): D
     else readFirst();
   }
 
-  /** Immediates run after the loop has polled its sockets; the second one leaves room for what reading set off. */
+  /** Immediates run after the loop has polled its sockets, which is after the timers. */
   function readFirst(): void {
-    immediate = setImmediate(() => {
-      immediate = setImmediate(reach);
-    });
+    immediate = setImmediate(reach);
   }
 
   function reach(): void {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { hasCredentials, readWorkerConfig, temporalCliPath } from '../config.ts';
+import { hasCredentials, readProgramLookup, readWorkerConfig } from '../config.ts';
 import type { WorkerConfig } from '../config.ts';
 import { userCacheFolder } from '../dev/cacheFolder.ts';
 import { findTemporalProgram } from '../dev/findTemporalProgram.ts';
@@ -60,12 +60,11 @@ async function dev(options: DevOptions): Promise<number> {
 }
 
 async function findProgram(): ReturnType<typeof findTemporalProgram> {
-  // oxlint-disable-next-line node/no-process-env -- the machine's own variables, not settings of this project
-  const { PATH, XDG_CACHE_HOME } = process.env;
+  const { explicitPath, searchPath, cacheHome } = readProgramLookup();
   return await findTemporalProgram({
-    explicitPath: temporalCliPath(),
-    searchPath: PATH ?? '',
-    cacheFolder: userCacheFolder(XDG_CACHE_HOME ?? null),
+    explicitPath,
+    searchPath,
+    cacheFolder: userCacheFolder(cacheHome),
     log: say,
   });
 }

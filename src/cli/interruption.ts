@@ -7,6 +7,26 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** On Ctrl-C, npx forwards the signal that the terminal has sent to us already: both are one press. */
 const ONE_PRESS_MS = 200;
 
+/** Calls `first` at the first signal; a second one ends the process at once. Returns how to stop listening. */
+function onSignal(first: (signal: NodeJS.Signals) => void): () => void {
+  let firstAt: number | null = null;
+  const take = (signal: NodeJS.Signals): void => {
+    if (firstAt === null) {
+      firstAt = performance.now();
+      first(signal);
+    } else if (performance.now() - firstAt > ONE_PRESS_MS) {
+      process.exit(exitCodeOfSignal(signal));
+    }
+  };
+  for (const signal of SIGNALS) process.on(signal, take);
+  return () => {
+    // After a signal it goes on listening: the second half of one press would end the process before it has said how
+    // to come back.
+    if (firstAt !== null) return;
+    for (const signal of SIGNALS) process.off(signal, take);
+  };
+}
+
 /**
  * Runs `work` until it ends or a signal comes.
  * @throws InterruptedError, with what `howToComeBack` says, at the first SIGINT or SIGTERM
@@ -16,19 +36,18 @@ export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const leaving = new AbortController();
-  let interrupt: (signal: NodeJS.Signals) => void = () => undefined;
+  let stopListening = (): void => undefined;
   const interrupted = new Promise<never>((_, reject) => {
-    interrupt = (signal) => {
+    stopListening = onSignal((signal) => {
       // First: the work's own end, caused by the abort, must not win the race.
       reject(new InterruptedError(signal, howToComeBack));
       leaving.abort();
-    };
+    });
   });
-  for (const signal of SIGNALS) process.on(signal, interrupt);
   try {
     return await Promise.race([interrupted, work(leaving.signal)]);
   } finally {
-    for (const signal of SIGNALS) process.off(signal, interrupt);
+    stopListening();
   }
 }
 
@@ -40,16 +59,12 @@ export interface StopRequest {
 
 /** From now on the first signal asks to stop, and the second ends the process at once. */
 export function listenForStop(): StopRequest {
-  let askedAt: number | null = null;
+  let isAsked = false;
   const asked = new Promise<void>((resolve) => {
-    for (const signal of SIGNALS) {
-      process.on(signal, () => {
-        if (askedAt !== null && performance.now() - askedAt > ONE_PRESS_MS)
-          process.exit(exitCodeOfSignal(signal));
-        askedAt ??= performance.now();
-        resolve();
-      });
-    }
+    onSignal(() => {
+      isAsked = true;
+      resolve();
+    });
   });
-  return { asked, isAsked: () => askedAt !== null };
+  return { asked, isAsked: () => isAsked };
 }

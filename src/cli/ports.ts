@@ -1,6 +1,6 @@
 /** Ports by option, and the simulator on one. */
 import { freePort } from '../dev/ports.ts';
-import type { Profile } from '../simulator/profile.ts';
+import type { Settings } from '../simulator/profile.ts';
 import type { Simulator } from '../simulator/server.ts';
 import { UsageError } from './errors.ts';
 
@@ -24,7 +24,7 @@ export async function startSimulatorOn(port: number, profilePath: string | undef
   return await startSimulator({ port: free, profile });
 }
 
-async function readProfile(path: string | undefined): Promise<Profile> {
+async function readProfile(path: string | undefined): Promise<Settings> {
   const { loadProfileFile, parseProfile } = await import('../simulator/profile.ts');
   if (path === undefined) {
     const plain = parseProfile({});

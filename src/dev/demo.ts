@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
 import type { ResultDocument } from '../client/index.ts';
-import { ConfigurationError, hasCredentials, readWorkerConfig, temporalCliPath } from '../config.ts';
+import { ConfigurationError, hasCredentials, readProgramLookup, readWorkerConfig } from '../config.ts';
 import { userCacheFolder } from './cacheFolder.ts';
 import type { Environment } from './demo/childProgram.ts';
 import { demonstrate } from './demo/demonstrate.ts';
@@ -60,18 +60,19 @@ async function show(stay: boolean): Promise<number> {
   // The programs it starts are given the whole environment: the one thing that no single value could stand for.
   // oxlint-disable-next-line node/no-process-env
   const environment: Environment = process.env;
-  const simulated = !hasCredentials(readWorkerConfig(environment));
-  const scenario = simulated ? SIMULATED : REAL;
+  const config = readWorkerConfig(environment);
+  const scenario = hasCredentials(config) ? REAL : SIMULATED;
   narrator.say(
-    simulated
+    scenario === SIMULATED
       ? 'No ANTHROPIC_API_KEY is set: the text is SIMULATED, by a server on this machine. All else is real.'
-      : 'The text comes from the Messages API, at your cost. A stall cannot be had on demand there: only a worker is killed.',
+      : `The text comes from ${config.credentials.baseUrl ?? 'the Messages API, at your cost'}. ` +
+          'A stall cannot be had on demand there: only a worker is killed.',
   );
+  const { explicitPath, searchPath, cacheHome } = readProgramLookup(environment);
   const stage = await openStage({
     scenario,
     environment,
-    temporalCliPath: temporalCliPath(environment),
-    cacheFolder: userCacheFolder(environment['XDG_CACHE_HOME'] ?? null),
+    programSearch: { explicitPath, searchPath, cacheFolder: userCacheFolder(cacheHome) },
     say: (line) => narrator.say(line),
     closers,
   });
@@ -79,25 +80,30 @@ async function show(stay: boolean): Promise<number> {
 
   const id = `demo-${randomUUID().slice(0, 8)}`;
   const document = await Promise.race([demonstrate(stage, id, scenario, narrator), stage.broken]);
-  const problems = problemsOf(document, await stage.truth(), scenario.accidents);
-  report(document, problems, narrator);
+  const truth = await stage.truth();
+  const problems = problemsOf(document, truth, scenario.accidents);
+  report(document, truth, problems, narrator);
   if (stay) await stayUp(stage);
   return problems.length === 0 ? 0 : 1;
 }
 
-function report(document: ResultDocument, problems: readonly string[], { say }: Narrator): void {
+function report(
+  document: ResultDocument,
+  truth: string | null,
+  problems: readonly string[],
+  { say }: Narrator,
+): void {
   const { status, text, simulated, attempts, verified } = document;
-  say(
-    `The generation is ${status}: ${count(text.length)} characters${simulated ? ', simulated' : ''}. Its ledger:`,
-  );
+  const length = `${count(text.length)} characters${simulated ? ', simulated' : ''}`;
+  say(`The generation is ${status}: ${length}. Its ledger:`);
   for (const line of ledgerTable(attempts)) say(`  ${line}`);
   for (const problem of problems) say(problem);
   if (problems.length > 0) return;
-  say(
-    simulated
-      ? `Proven: the text is byte-identical to what the simulated endpoint meant to say (${count(Buffer.byteLength(text))} bytes).`
-      : `Every seam is ${verified ? 'verified' : 'joined, but not every one is verified'}.`,
-  );
+  const bytes = count(Buffer.byteLength(text));
+  if (truth === null)
+    say(verified ? 'Every seam is verified.' : 'Not every seam is verified: look at the ledger.');
+  else
+    say(`Proven: the text is byte-identical to what the simulated endpoint meant to say (${bytes} bytes).`);
 }
 
 async function stayUp(stage: Stage): Promise<void> {

@@ -1,6 +1,7 @@
 /** One embedded Temporal server, in memory, for all integration tests: `inject('temporalAddress')`. */
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { readProgramLookup } from '../../src/config.ts';
 import { userCacheFolder } from '../../src/dev/cacheFolder.ts';
 import { findTemporalProgram } from '../../src/dev/findTemporalProgram.ts';
 import type { TemporalProgram } from '../../src/dev/findTemporalProgram.ts';
@@ -15,10 +16,11 @@ declare module 'vitest' {
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const log = (line: string): void => console.log(line);
+  const { explicitPath, searchPath, cacheHome } = readProgramLookup();
   const program = await findTemporalProgram({
-    explicitPath: process.env['TEMPORAL_CLI_PATH'] ?? null,
-    searchPath: process.env['PATH'] ?? '',
-    cacheFolder: userCacheFolder(process.env['XDG_CACHE_HOME'] ?? null),
+    explicitPath,
+    searchPath,
+    cacheFolder: userCacheFolder(cacheHome),
     log,
   });
   const server = await startTemporalServer({ program, port: 0, uiPort: null, dbFilename: null, log });

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import proto from '@temporalio/proto';
 import { ThroughlineClient } from '../../client/index.ts';
 import { findTemporalProgram } from '../findTemporalProgram.ts';
+import type { ProgramSearch } from '../findTemporalProgram.ts';
 import { freePort } from '../ports.ts';
 import { startTemporalServer } from '../temporalServer.ts';
 import type { ChildProgram, Environment } from './childProgram.ts';
@@ -16,8 +17,7 @@ export interface StageOptions {
   scenario: Scenario;
   /** The demo's own; its programs are given it with the demo's values in place of the user's. */
   environment: Environment;
-  temporalCliPath: string | null;
-  cacheFolder: string;
+  programSearch: Omit<ProgramSearch, 'log'>;
   say: (line: string) => void;
   /** What must be done on every way out, last first. Filled as things are started. */
   closers: (() => Promise<void>)[];
@@ -51,12 +51,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'throughline-demo-'));
   closers.push(() => rm(folder, { recursive: true, force: true }));
 
-  const program = await findTemporalProgram({
-    explicitPath: options.temporalCliPath,
-    searchPath: options.environment['PATH'] ?? '',
-    cacheFolder: options.cacheFolder,
-    log: say,
-  });
+  const program = await findTemporalProgram({ ...options.programSearch, log: say });
   const server = await startTemporalServer({
     program,
     port: 0,

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { initialState } from '../../../src/generation/fold.ts';
+import { ownAttempts, planAttempt, trailingCount } from '../../../src/generation/resume/planAttempt.ts';
+import { ENDS, HAIKU, SONNET, record, request, stateAfter, times } from './builders.ts';
+
+const lost = { end: ENDS.lost, adds: 600 };
+const rejected = { end: ENDS.rejected };
+
+describe('how the kept text is taken up', () => {
+  it.each([
+    ['nothing kept: from the beginning', request(), HAIKU, [], 'none'],
+    [
+      'nothing kept: from the beginning, whatever was asked for',
+      request({ resume: 'continuation' }),
+      HAIKU,
+      [],
+      'none',
+    ],
+    ['by prefill where the model accepts it', request(), HAIKU, [lost], 'prefill'],
+    ['by continuation where it does not', request(), SONNET, [lost], 'continuation'],
+    [
+      'by continuation with thinking',
+      request({}, { thinking: { type: 'adaptive' } }),
+      HAIKU,
+      [lost],
+      'continuation',
+    ],
+    ['as asked for: prefill', request({ resume: 'prefill' }), SONNET, [lost], 'prefill'],
+    ['as asked for: continuation', request({ resume: 'continuation' }), HAIKU, [lost], 'continuation'],
+    ['as asked for: restart', request({ resume: 'restart', allowRestart: true }), HAIKU, [lost], 'restart'],
+    [
+      'JSON begins anew',
+      request({ allowRestart: true }, { output_config: { format: { type: 'json_schema' } } }),
+      SONNET,
+      [lost],
+      'restart',
+    ],
+    [
+      'a restart after four rejections, where allowed',
+      request({ allowRestart: true }),
+      SONNET,
+      [lost, ...times(4, rejected)],
+      'restart',
+    ],
+    [
+      'no restart after three',
+      request({ allowRestart: true }),
+      SONNET,
+      [lost, ...times(3, rejected)],
+      'continuation',
+    ],
+    ['no restart where it is not allowed', request(), SONNET, [lost, ...times(4, rejected)], 'continuation'],
+  ] as const)('%s', (_why, asked, model, attempts, resume) => {
+    expect(planAttempt(asked, stateAfter(...attempts), model).resume).toBe(resume);
+  });
+
+  it('stays with continuation on a model that refused prefill, on that model alone', () => {
+    const state = stateAfter({ ...lost, plan: { resume: 'continuation', model: HAIKU } });
+    expect(planAttempt(request(), state, HAIKU).resume).toBe('continuation');
+    expect(planAttempt(request(), state, 'claude-opus-4-5').resume).toBe('prefill');
+  });
+
+  it('begins anew where only white space is kept', () => {
+    const state = initialState({ text: ' \n', attempts: [], simulated: false });
+    expect(planAttempt(request(), state, HAIKU).resume).toBe('none');
+  });
+});
+
+describe('how the question changes with rejected seams', () => {
+  it.each([
+    [0, 'assistant_turn', false],
+    [1, 'assistant_turn', true],
+    [2, 'quoted', true],
+    [3, 'quoted', true],
+  ])('after %i in a row: %s, joined unverified: %s', (rejections, form, joinUnverified) => {
+    const state = stateAfter(lost, ...times(rejections, rejected));
+    expect(planAttempt(request(), state, SONNET)).toMatchObject({ form, joinUnverified });
+  });
+
+  it('and not with those before another end, or of an earlier run', () => {
+    const asBefore = { form: 'assistant_turn', joinUnverified: false };
+    expect(planAttempt(request(), stateAfter(rejected, rejected, lost), SONNET)).toMatchObject(asBefore);
+    const attempts = [record({ outcome: 'seam_rejected' }), record({ number: 2, outcome: 'seam_rejected' })];
+    const retried = initialState({ text: 'kept', attempts, simulated: false });
+    expect(planAttempt(request(), retried, SONNET)).toMatchObject(asBefore);
+  });
+});
+
+describe('the figures of a plan', () => {
+  it('are the number, what is kept, and the tokens that are left', () => {
+    expect(planAttempt(request(), stateAfter(lost), SONNET)).toMatchObject({
+      number: 2,
+      model: SONNET,
+      keptCharacters: 600,
+      maxTokens: 8_092,
+    });
+  });
+
+  it('count the tokens of a part from where the last one ended at max_tokens', () => {
+    const state = stateAfter({ end: ENDS.atMaxTokens, adds: 60_000 }, lost);
+    expect(planAttempt(request({ maxTotalTokens: 100_000 }), state, SONNET).maxTokens).toBe(8_092);
+  });
+});
+
+describe("the ledger's end", () => {
+  it.each([
+    [[], 0],
+    [[2, 2], 2],
+    [[2, 1, 2], 1],
+    [[2, 1], 0],
+  ])('of %j has so many even numbers: %i', (numbers, count) => {
+    const attempts = numbers.map((number) => record({ number }));
+    expect(trailingCount(attempts, ({ number }) => number === 2)).toBe(count);
+  });
+
+  it('is read without the carried attempts', () => {
+    const state = initialState({ text: '', attempts: [record()], simulated: false });
+    expect(
+      ownAttempts({ ...state, attempts: [record(), record({ number: 2 })] }).map(({ number }) => number),
+    ).toEqual([2]);
+  });
+});
