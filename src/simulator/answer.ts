@@ -100,12 +100,7 @@ function diverge(seed: string, { characters }: Conversation, partial: string, ch
   return gap + words;
 }
 
-function continueUnknown(
-  seed: string,
-  { characters }: Conversation,
-  partial: string,
-  said: string,
-): string {
+function continueUnknown(seed: string, { characters }: Conversation, partial: string, said: string): string {
   let alike = 0;
   while (alike < partial.length && partial[alike] === said[alike]) alike += 1;
   const complaint = `\n\n[MISMATCH: the simulator never said this; the partial text of ${partial.length} characters differs from character ${alike} on.]`;

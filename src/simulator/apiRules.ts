@@ -84,7 +84,10 @@ function refusePrefill(request: MessagesRequest, settings: Settings): ApiError |
     return apiError(400, 'messages: final assistant content cannot end with trailing whitespace');
   }
   if (thinksOnRequest(request)) {
-    return apiError(400, 'messages: prefilling the assistant message is not supported when thinking is enabled');
+    return apiError(
+      400,
+      'messages: prefilling the assistant message is not supported when thinking is enabled',
+    );
   }
   if (request.output_format != null || request.output_config?.format != null) {
     return apiError(400, 'output_config.format: prefilling the assistant message is not supported with it');

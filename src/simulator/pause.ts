@@ -14,6 +14,7 @@ export function createPause(response: ServerResponse): Pause {
   let gone = response.destroyed;
   let timer: NodeJS.Timeout | undefined;
   let proceed: (() => void) | null = null;
+  let forDrain = false;
 
   const settle = (): void => {
     clearTimeout(timer);
@@ -22,14 +23,17 @@ export function createPause(response: ServerResponse): Pause {
     resolve?.();
   };
   // One listener each for the whole reply: one a wait would pile them up.
-  response.on('drain', settle);
+  response.on('drain', () => {
+    if (forDrain) settle();
+  });
   response.once('close', () => {
     gone = true;
     settle();
   });
 
-  const wait = (ms: number | null): Promise<void> => {
+  const wait = (ms: number | null, drain = false): Promise<void> => {
     if (gone) return Promise.resolve();
+    forDrain = drain;
     return new Promise((resolve) => {
       proceed = resolve;
       if (ms !== null) timer = setTimeout(settle, ms);
@@ -38,7 +42,7 @@ export function createPause(response: ServerResponse): Pause {
   return {
     isGone: () => gone,
     until: (at) => wait(Math.max(0, at - performance.now())),
-    untilDrained: () => wait(null),
+    untilDrained: () => wait(null, true),
     untilGone: () => wait(null),
   };
 }

@@ -66,9 +66,7 @@ const profileSchema = z.strictObject({
   serverTool: z.boolean().default(false),
 
   /** A stop reason other than the text's own. `pause_turn` comes on the first attempt only. */
-  stopReason: z
-    .enum(['refusal', 'tool_use', 'pause_turn', 'model_context_window_exceeded'])
-    .optional(),
+  stopReason: z.enum(['refusal', 'tool_use', 'pause_turn', 'model_context_window_exceeded']).optional(),
   /** After so many characters of a response; a shorter one ends as usual. Absent: after the whole text. */
   stopAfterCharacters: characterCount.optional(),
   /** Whether `pause_turn` comes on every attempt. */
@@ -114,7 +112,9 @@ export async function loadProfileFile(path: string): Promise<ProfileResult> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    return failed(`The profile file "${path}" cannot be read (${messageOf(error)}). Name a file that exists.`);
+    return failed(
+      `The profile file "${path}" cannot be read (${messageOf(error)}). Name a file that exists.`,
+    );
   }
   let input: unknown;
   try {

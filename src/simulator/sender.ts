@@ -49,7 +49,7 @@ export async function sendSteps(sending: Sending): Promise<'sent' | 'client_gone
     }
     const buffer = Buffer.from(bytes);
     for (let start = 0; start < buffer.length && !pause.isGone(); start += drip.bytesPerWrite) {
-      response.write(buffer.subarray(start, start + drip.bytesPerWrite));
+      if (!response.write(buffer.subarray(start, start + drip.bytesPerWrite))) await pause.untilDrained();
       await pause.until(performance.now() + drip.everyMs);
     }
     if (!pause.isGone()) for (const { text, stray } of texts) sending.onText(text, stray);
@@ -118,10 +118,7 @@ export async function sendSteps(sending: Sending): Promise<'sent' | 'client_gone
   return pause.isGone() ? 'client_gone' : 'sent';
 }
 
-async function close(
-  response: ServerResponse,
-  how: 'end' | 'end_inside_body' | 'reset',
-): Promise<void> {
+async function close(response: ServerResponse, how: 'end' | 'end_inside_body' | 'reset'): Promise<void> {
   if (how === 'end') {
     response.end();
     return;
