@@ -21,7 +21,7 @@ export class AttemptText {
   #join: JoinState;
   #joined = '';
   #receivedCharacters = 0;
-  #ended = false;
+  #whole = false;
   #encodedBytes: number;
 
   constructor(start: AttemptTextStart) {
@@ -37,10 +37,14 @@ export class AttemptText {
     return this.#join.kind === 'rejected' ? 'stop' : 'go_on';
   }
 
-  /** The message ended by itself: what was held back is decided now. */
-  end(): void {
-    this.#take(joinEnd(this.#join));
-    this.#ended = this.#join.kind !== 'rejected';
+  /**
+   * The message ended by itself: what was held back is decided now.
+   * @param whole whether its stop reason says that the text is whole. A message that was refused or cut short inside
+   *   the echo adds nothing, but is no wrong answer either; and only a whole one may be shorter than what it replaces.
+   */
+  end(whole: boolean): void {
+    if (whole || this.#join.kind !== 'open' || this.#join.plain) this.#take(joinEnd(this.#join));
+    this.#whole = whole && this.#join.kind !== 'rejected';
   }
 
   get rejection(): string | null {
@@ -48,7 +52,7 @@ export class AttemptText {
   }
 
   get seam(): Seam | null {
-    return this.#takesEffect() ? seamOf(this.#join) : null;
+    return this.#whole || this.#takesEffect() ? seamOf(this.#join) : null;
   }
 
   /** The kept text's size as JSON in UTF-8, the form in which Temporal stores it. */
@@ -76,12 +80,12 @@ export class AttemptText {
   }
 
   /**
-   * New text takes the place of what was cut once it is the longer one, or the message has ended: so the kept text
+   * New text takes the place of what was cut once it is the longer one, or is known to be whole: so the kept text
    * never shrinks, whenever the attempt may die.
    */
   #takesEffect(): boolean {
     if (this.#joined === '') return false;
-    return this.#ended || this.#start.base + this.#joined.length > this.#start.keptText.length;
+    return this.#whole || this.#start.base + this.#joined.length > this.#start.keptText.length;
   }
 
   #take({ state, append }: { state: JoinState; append: string }): void {

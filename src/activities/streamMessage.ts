@@ -16,6 +16,7 @@ import { applyCheckpoint } from '../generation/checkpoint.ts';
 import type { AttemptInput, GenerationActivities } from '../generation/durable.ts';
 import { ATTEMPT_FAILURE, mostTextBytes } from '../generation/durable.ts';
 import type { GenerationRequest } from '../generation/request.ts';
+import { isWhole } from '../generation/stopReason.ts';
 import { foldHistory } from '../history/foldHistory.ts';
 import { AttemptText } from './attemptText.ts';
 import { Interruption } from './interruption.ts';
@@ -174,7 +175,7 @@ class Attempt {
       },
     });
     const streamEnd = await this.#stream.ended;
-    if (streamEnd.kind === 'message_end') this.#text.end();
+    if (streamEnd.kind === 'message_end') this.#text.end(isWhole(streamEnd.stopReason));
     const end = this.#attemptEnd(streamEnd);
     return { ...this.details(), end, endedAt: Date.now() };
   }

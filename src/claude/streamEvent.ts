@@ -56,10 +56,21 @@ const OTHER_DELTA_FIELDS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
+ * A text delta as the API spells it, without escapes: most of what a stream holds. Read so, it takes a third of the
+ * time JSON.parse needs, to which everything else is left: this may be as narrow as it likes, but never wider.
+ */
+const PLAIN_TEXT_DELTA =
+  /^\{"type":"content_block_delta","index":(\d{1,9}),"delta":\{"type":"text_delta","text":"([^"\\\u0000-\u001f]*)"\} *\} *$/;
+
+/**
  * Never throws. The type inside the data decides; the event's name stands in where the data has none, and decides
  * whether data that cannot be read may be passed over.
  */
 export function readStreamEvent(name: string | undefined, data: string): StreamEvent {
+  const plain = PLAIN_TEXT_DELTA.exec(data);
+  if (plain !== null) {
+    return { kind: 'block_delta', index: Number(plain[1]), delta: 'text', value: plain[2] ?? '' };
+  }
   let fields: unknown;
   try {
     fields = JSON.parse(data);

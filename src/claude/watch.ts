@@ -76,9 +76,9 @@ export function advanceWatch(watch: Watch, signal: WatchSignal, now: number): Wa
     case 'headers':
       return { ...watch, phase: 'first_token', silentSince: now };
     case 'text':
-      return { ...content(watch, 'inter_token', now), firstTokenAt: watch.firstTokenAt ?? now };
+      return content(watch, 'inter_token', now, watch.firstTokenAt ?? now);
     case 'thinking':
-      return { ...content(watch, 'thinking', now), firstTokenAt: watch.firstTokenAt ?? now };
+      return content(watch, 'thinking', now, watch.firstTokenAt ?? now);
     case 'other_content':
       // A citation inside a text that is under way does not make it a slower one.
       return content(watch, watch.phase === 'inter_token' ? 'inter_token' : 'thinking', now);
@@ -105,11 +105,18 @@ export function advanceWatch(watch: Watch, signal: WatchSignal, now: number): Wa
   }
 }
 
-function content(watch: Watch, phase: Phase, now: number): Watch {
+/** Written out field by field: it runs once for each delta, and spreading the old state costs more than parsing one. */
+function content(
+  watch: Watch,
+  phase: Phase,
+  now: number,
+  firstTokenAt: number | null = watch.firstTokenAt,
+): Watch {
   return {
-    ...watch,
     phase,
+    sentAt: watch.sentAt,
     silentSince: now,
+    firstTokenAt,
     lastContentAt: phase === 'closing' ? watch.lastContentAt : now,
     longestGapMs: gapSoFar(watch, now),
     pings: 0,

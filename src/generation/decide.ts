@@ -7,6 +7,7 @@ import type { AttemptPlan, AttemptRecord } from './attempt.ts';
 import type { GenerationError } from './error.ts';
 import type { GenerationState } from './fold.ts';
 import type { GenerationRequest } from './request.ts';
+import { isWhole } from './stopReason.ts';
 import { ownAttempts, planAttempt, trailingCount } from './resume/planAttempt.ts';
 
 export type Decision =
@@ -37,7 +38,6 @@ const LONGEST_BACK_OFF_MS = 60_000;
 const FRUITLESS_STREAMS = 5;
 /** Refusals for want of capacity, one after the other, before the next model is asked. */
 const OVERLOADS_BEFORE_FALLBACK = 3;
-const WHOLE_STOP_REASONS = ['end_turn', 'stop_sequence'];
 
 export function decide(input: DecisionInput): Decision {
   const { request, state } = input;
@@ -69,7 +69,7 @@ export function decide(input: DecisionInput): Decision {
 
 function afterMessage(input: DecisionInput, stopReason: string): Decision {
   const { request, state } = input;
-  if (WHOLE_STOP_REASONS.includes(stopReason)) return { next: 'finish', status: 'complete', stopReason };
+  if (isWhole(stopReason)) return { next: 'finish', status: 'complete', stopReason };
   const goesOn =
     stopReason === 'pause_turn' || (stopReason === 'max_tokens' && request.maxTotalTokens !== null);
   // A stop reason nobody knows yet must not make a whole text of a cut one.

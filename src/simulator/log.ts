@@ -3,10 +3,11 @@ import type { AskedResume } from './conversation.ts';
 import type { FaultKind } from './faults.ts';
 import type { Behaviour } from './profile.ts';
 
+/** Requests whose body is no Messages API request are not recorded: they belong to no conversation. */
 export interface RequestRecord {
   /** Counts all requests, from 1. */
   number: number;
-  /** The conversation's key; empty when the body could not be read. */
+  /** The conversation's key. */
   conversation: string;
   /** Counts the conversation's requests, from 1. */
   attempt: number;
@@ -20,7 +21,7 @@ export interface RequestRecord {
   maxTokens: number;
   /** How a continuation question was answered; null for any other request. */
   behaviour: Behaviour | null;
-  /** The fault that struck, or null. */
+  /** The fault that struck; null while none has. */
   fault: FaultKind | null;
   /** Whether the partial text is none that was said before, or does not end with the anchor. */
   mismatch: boolean;

@@ -2,19 +2,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { apiError, refuseCredentials, refuseRequest } from './apiRules.ts';
 import type { ApiError } from './apiRules.ts';
-import { recall, remember } from './conversations.ts';
-import type { Memory } from './conversations.ts';
+import { LARGEST_BODY_BYTES, readBody } from './body.ts';
+import { recall, remember } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { readAsk } from './conversation.ts';
-import { decide } from './decide.ts';
-import type { Decision } from './decide.ts';
+import { decideReply } from './decideReply.ts';
+import type { Decision } from './decideReply.ts';
 import type { FaultKind } from './faults.ts';
 import type { RequestRecord } from './log.ts';
 import { readRequest } from './messagesRequest.ts';
-import type { MessagesRequest } from './messagesRequest.ts';
+import type { MessagesRequest, ReadRequest } from './messagesRequest.ts';
 import { sendSteps } from './sender.ts';
-
-/** As the API has it: 32 MB. */
-const LARGEST_BODY_BYTES = 32 * 1024 * 1024;
 
 /** After these the message is whole and the response ends as it should. */
 const HARMLESS: readonly FaultKind[] = ['long_think', 'slow_drip'];
@@ -32,16 +30,16 @@ export async function serveMessages(
   const refuse = (error: ApiError): void => sendError(response, error, requestId);
 
   const body = await readBody(request);
-  if (body === 'aborted') return;
-  if (body === 'too_large') {
+  if (body.kind === 'aborted') return;
+  if (body.kind === 'too_large') {
     response.setHeader('connection', 'close');
     refuse(apiError(413, `Request exceeds the maximum size of ${LARGEST_BODY_BYTES} bytes`));
     return;
   }
-  const parsed = parseJson(body);
-  const read = parsed.ok
-    ? readRequest(parsed.value)
-    : { ok: false as const, problem: 'The request body is not valid JSON' };
+  const read: ReadRequest =
+    body.kind === 'json'
+      ? readRequest(body.value)
+      : { ok: false, problem: 'The request body is not valid JSON' };
   const credentials = {
     apiKey: request.headers['x-api-key']?.toString(),
     authorization: request.headers.authorization,
@@ -63,23 +61,14 @@ export async function serveMessages(
     finish(record, response, 'whole');
     return;
   }
-  const decision = decide({ settings: memory.settings, ...asked, request: read.request, requestId });
+  const decision = decideReply({ settings: memory.settings, ...asked, request: read.request, requestId });
   record.behaviour = decision.answer.behaviour;
   record.mismatch = decision.answer.mismatch;
-  record.fault = decision.fault?.kind ?? null;
   record.stopReason = decision.stopReason;
-  const struck = record.fault !== null && !HARMLESS.includes(record.fault);
   const end = await sendReply(memory, response, decision, record, requestId);
   if (end === 'client_gone') record.clientGoneAt = Date.now();
-  // A client that leaves a stream held open by a fault ends what the fault began.
-  const heldOpen = struck && decision.reply.kind !== 'error' && faultHasStruck(decision, record);
-  finish(record, response, end === 'client_gone' && !heldOpen ? 'client_gone' : struck ? 'fault' : 'whole');
-}
-
-/** Whether the text had got as far as the fault before the client went. */
-function faultHasStruck({ fault }: Decision, { sentCharacters }: RequestRecord): boolean {
-  if (fault === null) return false;
-  return 'afterCharacters' in fault ? sentCharacters >= fault.afterCharacters : true;
+  const struck = record.fault !== null && !HARMLESS.includes(record.fault);
+  finish(record, response, struck ? 'fault' : end === 'client_gone' ? 'client_gone' : 'whole');
 }
 
 function newRecord(
@@ -116,10 +105,14 @@ function newRecord(
 async function sendReply(
   { settings }: Memory,
   response: ServerResponse,
-  { reply, answer }: Decision,
+  { reply, answer, fault }: Decision,
   record: RequestRecord,
   requestId: string,
 ): Promise<'sent' | 'client_gone'> {
+  const onStrike = (): void => {
+    record.fault = fault?.kind ?? null;
+  };
+  if (reply.kind !== 'stream') onStrike();
   switch (reply.kind) {
     case 'error':
       for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
@@ -132,6 +125,7 @@ async function sendReply(
         settings,
         drip: null,
         onText: () => undefined,
+        onStrike,
       });
     case 'body':
       response.writeHead(200, { 'content-type': reply.contentType }).end(reply.body);
@@ -151,6 +145,7 @@ async function sendReply(
         settings,
         drip: reply.drip,
         onText: (text, stray) => note(record, text, stray, answer.leadCharacters),
+        onStrike,
       });
     default:
       return reply satisfies never;
@@ -183,27 +178,4 @@ function sendError(response: ServerResponse, error: ApiError, requestId: string)
     request_id: requestId,
   };
   response.writeHead(error.status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-async function readBody(request: IncomingMessage): Promise<string | 'too_large' | 'aborted'> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > LARGEST_BODY_BYTES) return 'too_large';
-      chunks.push(chunk);
-    }
-  } catch {
-    return 'aborted';
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parseJson(text: string): { ok: true; value: unknown } | { ok: false } {
-  try {
-    return { ok: true, value: JSON.parse(text) };
-  } catch {
-    return { ok: false };
-  }
 }

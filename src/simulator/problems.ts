@@ -73,6 +73,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 /** Long values are cut: a problem is one line to read. */
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  // NaN and Infinity, which JSON does not have, come from programs.
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -16,7 +16,7 @@ import type { MessageHead } from './frames.ts';
 import { toolUseSteps, thinkingSteps, webSearchSteps } from './otherBlocks.ts';
 import type { Thinking } from './otherBlocks.ts';
 import type { Settings } from './profile.ts';
-import { send } from './steps.ts';
+import { STRIKE, send } from './steps.ts';
 import type { Step } from './steps.ts';
 import { holdSteps, strike, terminates } from './strike.ts';
 
@@ -46,13 +46,16 @@ export function* replySteps(plan: ReplyPlan): Generator<Step> {
   const { settings, fault, thinking } = plan;
   yield send(messageStart(plan.head));
   if (settings.pingEveryMs > 0) yield send(PING);
+  if (fault?.kind === 'slow_drip') yield STRIKE;
   if (fault?.kind === 'no_first_token') {
+    yield STRIKE;
     yield* holdSteps('pings', fault.everyMs, 0);
     return;
   }
   yield { kind: 'wait', ms: settings.firstTokenMs };
 
   let index = 0;
+  if (fault?.kind === 'long_think') yield STRIKE;
   if (thinking !== null) yield* thinkingSteps(index++, thinking);
   if (settings.serverTool) {
     yield* webSearchSteps(index);
@@ -81,6 +84,7 @@ function* textSteps(
       if (fault !== null && position === strikeAt) {
         strikeAt = null;
         const next = deltaEnd(text, position, end, settings);
+        yield STRIKE;
         yield* strike(fault, { index, lost: text.slice(position, next), plan });
         if (terminates(fault)) return { over: true, nextIndex: index };
         position = next;
@@ -118,16 +122,32 @@ function* endSteps(plan: ReplyPlan, index: number): Generator<Step> {
   const characters = ending.text.length + (plan.thinking?.characters ?? 0);
   const outputTokens = Math.min(tokensOf(characters), plan.maxTokens);
   yield send(messageDelta(ending, { inputTokens: plan.head.inputTokens, outputTokens }));
-  if (fault?.kind === 'stop_reason_then_silence') {
-    yield* holdSteps(fault.silence, fault.everyMs, index);
-    return;
+  switch (fault?.kind) {
+    case 'stop_reason_then_silence':
+      yield STRIKE;
+      yield* holdSteps(fault.silence, fault.everyMs, index);
+      return;
+    case 'stop_reason_then_eof':
+      yield STRIKE;
+      break;
+    case 'late_deltas':
+      yield send(MESSAGE_STOP);
+      yield STRIKE;
+      yield* lateDeltas(Math.max(0, index - 1));
+      break;
+    case 'hang_after_stop':
+      yield send(MESSAGE_STOP);
+      yield STRIKE;
+      yield* holdSteps('nothing', 1, index);
+      return;
+    default:
+      yield send(MESSAGE_STOP);
   }
-  if (fault?.kind !== 'stop_reason_then_eof') yield send(MESSAGE_STOP);
-  if (fault?.kind === 'late_deltas') {
-    for (const late of [' This came', ' after the end', ' of the message.']) {
-      yield { kind: 'send', frame: textDelta(Math.max(0, index - 1), late), text: late, stray: true };
-    }
-  }
-  if (fault?.kind === 'hang_after_stop') yield* holdSteps('nothing', 1, index);
   yield { kind: 'end' };
+}
+
+function* lateDeltas(index: number): Generator<Step> {
+  for (const text of [' This came', ' after the end', ' of the message.']) {
+    yield { kind: 'send', frame: textDelta(index, text), text, stray: true };
+  }
 }

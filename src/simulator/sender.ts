@@ -23,6 +23,8 @@ export interface Sending {
   drip: { bytesPerWrite: number; everyMs: number } | null;
   /** Visible text has been written to the socket. */
   onText: (text: string, stray: boolean) => void;
+  /** The fault strikes now. */
+  onStrike: () => void;
 }
 
 /** Resolves when the reply has been sent to its end (`sent`) or the client has closed the connection (`client_gone`). */
@@ -96,6 +98,9 @@ export async function sendSteps(sending: Sending): Promise<'sent' | 'client_gone
           // A socket that takes everything at once would keep this loop from ever yielding to the other streams.
           await nextTurn();
         }
+        break;
+      case 'strike':
+        sending.onStrike();
         break;
       case 'wait':
         dueAt += step.ms;

@@ -9,8 +9,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createMemory, truth } from './conversations.ts';
-import type { Memory } from './conversations.ts';
+import { createMemory, truth } from './memory.ts';
+import type { Memory } from './memory.ts';
 import type { RequestRecord } from './log.ts';
 import { serveMessages } from './messagesEndpoint.ts';
 import { parseProfile } from './profile.ts';
@@ -45,7 +45,10 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const server = createServer((request, response) => {
     requests += 1;
     const requestId = `req_simulated_${String(requests).padStart(6, '0')}`;
-    serve(memory, request, response, requestId).catch((error: unknown) => response.destroy(asError(error)));
+    serve(memory, request, response, requestId).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else sendText(response, 500, `The simulator itself failed: ${asError(error).message}\n`);
+    });
   });
   // A client that reuses a connection just as it is closed would see a reset no profile asked for.
   server.keepAliveTimeout = 120_000;

@@ -18,7 +18,11 @@ async function record(name: string, id: string): Promise<void> {
 
 it('stall', async () => {
   stage = await Stage.set({
-    profile: { ...SLOW, deltasPerSecond: 0, faults: [{ attempt: 1, afterCharacters: 1_000, kind: 'stall', silence: 'pings' }] },
+    profile: {
+      ...SLOW,
+      deltasPerSecond: 0,
+      faults: [{ attempt: 1, afterCharacters: 1_000, kind: 'stall', silence: 'pings' }],
+    },
   });
   await stage.worker();
   const { result } = await stage.generate();

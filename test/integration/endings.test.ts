@@ -9,7 +9,11 @@ const SLOW = { characters: 30_000, charactersPerDelta: 20, deltasPerSecond: 100 
 
 describe('a generation that is ended', () => {
   it('by cancel: the request is gone within 3 s and the text kept to the last delta', async () => {
-    stage = await Stage.set({ profile: SLOW });
+    // Between two heartbeats 1,500 characters come: what is kept came by another way.
+    stage = await Stage.set({
+      profile: SLOW,
+      environment: { THROUGHLINE_HEARTBEAT_MS: '1000', THROUGHLINE_WORKER_LOST_MS: '10000' },
+    });
     await stage.worker();
     const { id, prompt, document } = stage.request();
     await stage.client.enqueue(document);
@@ -22,8 +26,8 @@ describe('a generation that is ended', () => {
     expect(stage.simulator.truth(prompt).startsWith(result.text)).toBe(true);
     await until(() => stage.simulator.log[0]?.clientGoneAt != null, 'the request to be gone');
     expect((stage.simulator.log[0]?.clientGoneAt ?? Infinity) - cancelledAt).toBeLessThan(3_000);
-    // What the simulator wrote after the client had gone, nobody received: a delta or two on the way.
-    expect((stage.simulator.log[0]?.sentCharacters ?? 0) - result.text.length).toBeLessThanOrEqual(60);
+    // What the simulator wrote until it saw that the client had gone, nobody received.
+    expect((stage.simulator.log[0]?.sentCharacters ?? 0) - result.text.length).toBeLessThanOrEqual(400);
 
     const retried = await stage.client.retry(id);
     expect(retried.id).toBe(id);

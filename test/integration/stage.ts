@@ -99,17 +99,30 @@ export class Stage {
   }
 
   /** A request document about something nobody asked before. */
-  request(overrides: { model?: string; limits?: object; [field: string]: unknown } = {}): {
+  request(
+    overrides: {
+      model?: string;
+      prompt?: string;
+      maxTokens?: number;
+      limits?: object;
+      [field: string]: unknown;
+    } = {},
+  ): {
     id: string;
     prompt: string;
     document: object;
   } {
     const id = `test-${randomUUID()}`;
-    const prompt = `Write about ${id}.`;
-    const { model = 'claude-sonnet-5-5', limits, ...rest } = overrides;
+    const {
+      model = 'claude-sonnet-5-5',
+      prompt = `Write about ${id}.`,
+      maxTokens = 32_000,
+      limits,
+      ...rest
+    } = overrides;
     const document = {
       id,
-      message: { model, max_tokens: 32_000, messages: [{ role: 'user', content: prompt }] },
+      message: { model, max_tokens: maxTokens, messages: [{ role: 'user', content: prompt }] },
       limits: { interTokenMs: 1_500, totalMs: 60_000, ...limits },
       ...rest,
     };

@@ -29,7 +29,7 @@ describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('a worker that goes awa
     expect((stage.simulator.log[1]?.at ?? Infinity) - stoppedAt).toBeLessThan(2_000);
     const lost = (stage.simulator.log[0]?.sentCharacters ?? 0) - (result.attempts[0]?.keptCharacters ?? 0);
     // Written by the simulator while the connection was being closed: never received.
-    expect(lost).toBeLessThanOrEqual(60);
+    expect(lost).toBeLessThanOrEqual(200);
   });
 
   it('by SIGKILL costs at most one heartbeat interval of text', async () => {

@@ -69,14 +69,14 @@ describe("an attempt's text", () => {
   it('takes effect though it is shorter once the message has ended', () => {
     const text = new AttemptText(cutInAWord);
     text.receive('sat on the m');
-    text.end();
+    text.end(true);
     expect(text.checkpoint).toEqual({ offset: 18, text: ' m' });
   });
 
   it('leaves the kept text as it is when an echo was all that came', () => {
     const text = new AttemptText(cutInAWord);
     text.receive('sat on the');
-    text.end();
+    text.end(true);
     expect(text).toMatchObject({
       checkpoint: { offset: 21, text: '' },
       rejection: null,
@@ -87,7 +87,7 @@ describe("an attempt's text", () => {
   it('stops a reply that is no continuation, and counts all of it as regenerated', () => {
     const text = new AttemptText(cutInAWord);
     expect(text.receive('I am sorry, but')).toBe('stop');
-    text.end();
+    text.end(true);
     expect(text.rejection).toMatch(/does not begin with the echo/);
     expect(text).toMatchObject({
       checkpoint: { offset: 21, text: '' },
@@ -99,7 +99,7 @@ describe("an attempt's text", () => {
   it('rejects a message that ended without the echo', () => {
     const text = new AttemptText(cutInAWord);
     text.receive('sat on');
-    text.end();
+    text.end(true);
     expect(text.rejection).toMatch(/ended without the echo/);
   });
 
@@ -114,7 +114,7 @@ describe("an attempt's text", () => {
     });
     const shorter = new AttemptText(restart);
     shorter.receive('New.');
-    shorter.end();
+    shorter.end(true);
     expect(shorter.checkpoint).toEqual({ offset: 0, text: 'New.' });
   });
 
@@ -230,7 +230,7 @@ describe('whatever was kept, comes in, and whenever it dies', () => {
         if (!some.ends || some.survives < deltas.length) return;
         const last = joinEnd(state);
         joined += last.append;
-        text.end();
+        text.end(true);
         check(last.state.kind !== 'rejected');
       }),
       { numRuns: 2_000 },

@@ -112,36 +112,40 @@ describe('an abort from onText', () => {
 });
 
 describe('many streams at once', () => {
-  it('300 through one client: each gets its own text, whole, and no socket or listener stays behind', async () => {
-    wire = await startWire(async (exchange) => {
-      const own = /stream-\d+/.exec(exchange.body)?.[0] ?? '';
-      exchange.respond();
-      exchange.send(sse.opening(own));
-      for (let piece = 0; piece < 20; piece += 1) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        exchange.send(sse.text(0, `,${own}`));
-      }
-      exchange.send(sse.closing);
-    });
-    const { baseUrl } = wire;
-    let listeners = 0;
-    const shared = new AbortController().signal;
-    setMaxListeners(0, shared);
-    const signal = countingListeners(shared, (change) => (listeners += change));
-    const streams = Array.from({ length: 300 }, (_, number) =>
-      watch(baseUrl, {
-        signal,
-        message: { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: `stream-${number}.` }] },
-      }),
-    );
-    const ends = await Promise.all(streams.map((stream) => stream.ended));
-    expect(ends.every((end) => end.kind === 'message_end')).toBe(true);
-    streams.forEach((stream, number) => {
-      expect(stream.text()).toBe(Array.from({ length: 21 }, () => `stream-${number}`).join(','));
-    });
-    await expect.poll(() => wire?.openSockets(), { interval: 10 }).toBe(0);
-    expect(listeners).toBe(0);
-  });
+  it(
+    '300 through one client: each gets its own text, whole, and no socket or listener stays behind',
+    { timeout: 30_000 },
+    async () => {
+      wire = await startWire(async (exchange) => {
+        const own = /stream-\d+/.exec(exchange.body)?.[0] ?? '';
+        exchange.respond();
+        exchange.send(sse.opening(own));
+        for (let piece = 0; piece < 20; piece += 1) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          exchange.send(sse.text(0, `,${own}`));
+        }
+        exchange.send(sse.closing);
+      });
+      const { baseUrl } = wire;
+      let listeners = 0;
+      const shared = new AbortController().signal;
+      setMaxListeners(0, shared);
+      const signal = countingListeners(shared, (change) => (listeners += change));
+      const streams = Array.from({ length: 300 }, (_, number) =>
+        watch(baseUrl, {
+          signal,
+          message: { model: 'm', max_tokens: 1, messages: [{ role: 'user', content: `stream-${number}.` }] },
+        }),
+      );
+      const ends = await Promise.all(streams.map((stream) => stream.ended));
+      expect(ends.every((end) => end.kind === 'message_end')).toBe(true);
+      streams.forEach((stream, number) => {
+        expect(stream.text()).toBe(Array.from({ length: 21 }, () => `stream-${number}`).join(','));
+      });
+      await expect.poll(() => wire?.openSockets(), { interval: 10, timeout: 5000 }).toBe(0);
+      expect(listeners).toBe(0);
+    },
+  );
 });
 
 function countingListeners(signal: AbortSignal, count: (change: 1 | -1) => void): AbortSignal {

@@ -226,6 +226,7 @@ describe('errors the API reports', () => {
         'content-type': 'application/json',
         'retry-after': '7',
         'request-id': 'req_2',
+        'x-throughline-simulator': '1',
       });
       exchange.send(
         JSON.stringify({ type: 'error', error: { type: 'rate_limit_error', message: 'Slow down' } }),

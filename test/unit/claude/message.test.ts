@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { advanceMessage, NEW_MESSAGE } from '../../../src/claude/message.ts';
 import type { MessageStep } from '../../../src/claude/message.ts';
@@ -151,6 +152,31 @@ describe('what is content', () => {
     ).toMatchObject({
       kind: 'message_stop',
     });
+  });
+});
+
+describe('the short way to read a text delta', () => {
+  it('reads whatever the long way reads, the same', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('plain', '"', '\\', '\n', '\u007f', '\ud83d', '}}'),
+    );
+    const padding = fc.constantFrom('', ' ', '     ');
+    fc.assert(
+      fc.property(fc.array(piece), fc.nat(), padding, (pieces, index, spaces) => {
+        const delta = { type: 'text_delta', text: pieces.join('') };
+        const short = JSON.stringify({ type: 'content_block_delta', index, delta });
+        const long = JSON.stringify({ delta, index, type: 'content_block_delta' });
+        const padded = `${short.slice(0, -1)}${spaces}}${spaces}`;
+        expect(readStreamEvent(undefined, padded)).toEqual(readStreamEvent(undefined, long));
+        expect(readStreamEvent(undefined, long)).toMatchObject({ kind: 'block_delta', value: delta.text });
+      }),
+    );
+  });
+
+  it.each(['"a"b"', '"a', '"a\\"', '"a\u0001"', '"a\n"'])('takes no text that is not JSON: %j', (text) => {
+    const data = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":${text}}}`;
+    expect(readStreamEvent(undefined, data)).toMatchObject({ kind: 'unreadable' });
   });
 });
 

@@ -98,6 +98,7 @@ describe('the environment', () => {
     ['THROUGHLINE_WORKER_LOST_MS', '3600001', /"3600001".*from 150/],
     ['ANTHROPIC_BASE_URL', 'api.example', /"api\.example".*http:\/\/ or https:\/\//],
     ['ANTHROPIC_BASE_URL', 'http://', /http:\/\/ or https:\/\//],
+    ['ANTHROPIC_BASE_URL', 'http://[half', /"http:\/\/\[half"/],
     ['TEMPORAL_PROFILE', 'nobody', /nobody.*TEMPORAL_PROFILE/],
   ])('with %s=%s is refused, with the repair', (name, value, repair) => {
     const [problem, ...more] = problems({ [name]: value });

@@ -14,6 +14,7 @@ import { planThinking } from './otherBlocks.ts';
 import type { Thinking } from './otherBlocks.ts';
 import type { Settings } from './profile.ts';
 import { replySteps, strikes } from './reply.ts';
+import { STRIKE } from './steps.ts';
 import type { Step } from './steps.ts';
 
 export type Reply =
@@ -43,7 +44,7 @@ export interface Asked {
   requestId: string;
 }
 
-export function decide(asked: Asked): Decision {
+export function decideReply(asked: Asked): Decision {
   const { settings, conversation, ask, request } = asked;
   const attempt = conversation.records.length + 1;
   const due = findFault(settings.faults, { attempt, model: request.model, userText: ask.userText });
@@ -86,7 +87,7 @@ function replyWith(
       };
     }
     case 'empty_body':
-      return { kind: 'stream', headers: {}, steps: [{ kind: 'end' }], drip: null };
+      return { kind: 'stream', headers: {}, steps: [STRIKE, { kind: 'end' }], drip: null };
     case 'json_body':
       return { kind: 'body', contentType: 'application/json', body: jsonMessage(request.model, ending) };
     case 'html_body':
