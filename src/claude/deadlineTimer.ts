@@ -24,7 +24,8 @@ const LONGEST_GRACE_MS = 1000;
  */
 export function createDeadlineTimer(now: () => number, onReached: () => void): DeadlineTimer {
   let deadline = Infinity;
-  let firesAt = Infinity;
+  /** The deadline the timer was set for; the present one may lie later. */
+  let setFor = Infinity;
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
   /** The deadline seems to have passed, and reading comes first. That look sets the timer anew where it was wrong. */
@@ -33,9 +34,8 @@ export function createDeadlineTimer(now: () => number, onReached: () => void): D
 
   function setTimer(): void {
     clearTimeout(timer);
-    const at = now();
-    const ms = Math.min(Math.max(Math.ceil(deadline - at), 1), LONGEST_TIMER_MS);
-    firesAt = at + ms;
+    const ms = Math.min(Math.max(Math.ceil(deadline - now()), 1), LONGEST_TIMER_MS);
+    setFor = deadline;
     timer = setTimeout(fire, ms);
   }
 
@@ -57,7 +57,7 @@ export function createDeadlineTimer(now: () => number, onReached: () => void): D
 
   function reach(): void {
     looking = false;
-    firesAt = Infinity;
+    setFor = Infinity;
     if (now() < deadline) setTimer();
     else onReached();
   }
@@ -66,7 +66,7 @@ export function createDeadlineTimer(now: () => number, onReached: () => void): D
     moveTo(newDeadline) {
       deadline = newDeadline;
       // Only the first time, and when a stricter limit begins, would the timer fire too late.
-      if (!stopped && !looking && deadline < firesAt) setTimer();
+      if (!stopped && !looking && deadline < setFor) setTimer();
     },
     stop() {
       stopped = true;

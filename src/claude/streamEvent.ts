@@ -60,7 +60,7 @@ const OTHER_DELTA_FIELDS: ReadonlyMap<string, string> = new Map([
  * time JSON.parse needs, to which everything else is left: this may be as narrow as it likes, but never wider.
  */
 const PLAIN_TEXT_DELTA =
-  /^\{"type":"content_block_delta","index":(\d{1,9}),"delta":\{"type":"text_delta","text":"([^"\\\u0000-\u001f]*)"\} *\} *$/;
+  /^\{"type":"content_block_delta","index":(\d{1,9}),"delta":\{"type":"text_delta","text":"([^"\\\p{Cc}]*)"\} *\} *$/u;
 
 /**
  * Never throws. The type inside the data decides; the event's name stands in where the data has none, and decides

@@ -1,8 +1,9 @@
 /** Not a test of the suite: `npm run record-histories` plays each kind of generation and writes its history here. */
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { afterEach, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterEach, expect, inject, it } from 'vitest';
 import { Stage } from '../integration/stage.ts';
 
 let stage: Stage;
@@ -11,9 +12,19 @@ afterEach(() => stage.clear());
 const SLOW = { characters: 4_000, charactersPerDelta: 40, deltasPerSecond: 25 };
 
 async function record(name: string, id: string): Promise<void> {
-  const history = await stage.client.temporal.workflow.getHandle(id).fetchHistory();
-  const file = fileURLToPath(new URL(`./${name}.json`, import.meta.url));
-  await writeFile(file, `${JSON.stringify(historyToJSON(history), null, 1)}\n`);
+  // By the server's own program: the SDK's writer of JSON histories does not run under ES modules.
+  const show = [
+    'workflow',
+    'show',
+    '--workflow-id',
+    id,
+    '--output',
+    'json',
+    '--address',
+    inject('temporalAddress'),
+  ];
+  const { stdout } = await promisify(execFile)(inject('temporalProgram').path, show, { maxBuffer: 1e8 });
+  await writeFile(fileURLToPath(new URL(`./${name}.json`, import.meta.url)), stdout);
 }
 
 it('stall', async () => {

@@ -103,6 +103,24 @@ describe("an attempt's text", () => {
     expect(text.rejection).toMatch(/ended without the echo/);
   });
 
+  it('is verified by an echo after which nothing was missing', () => {
+    const text = new AttemptText(cutInAWord);
+    text.receive('sat on the');
+    text.end(true);
+    expect(text.seam).toEqual({ kind: 'anchor', trimmedCharacters: 10, verified: true });
+  });
+
+  it('is not taken away by a message that was refused or cut short, however far it came', () => {
+    const anew = new AttemptText(restart);
+    anew.receive('I cannot.');
+    anew.end(false);
+    expect(anew.checkpoint).toEqual({ offset: 12, text: '' });
+    const insideTheEcho = new AttemptText(cutInAWord);
+    insideTheEcho.receive('sat');
+    insideTheEcho.end(false);
+    expect(insideTheEcho).toMatchObject({ rejection: null, checkpoint: { offset: 21, text: '' } });
+  });
+
   it('takes the place of an old one when it begins anew: once it is the longer one, or ended', () => {
     const text = new AttemptText(restart);
     text.receive('The new text');
@@ -216,7 +234,7 @@ describe('whatever was kept, comes in, and whenever it dies', () => {
           if (!ended) expect(now.length).toBeGreaterThanOrEqual(before.length);
           expect(text.regeneratedCharacters).toBeGreaterThanOrEqual(0);
           expect(text.checkpoint.offset).toBeLessThanOrEqual(known.length);
-          if (!takesEffect) expect(text.seam).toBeNull();
+          if (!takesEffect && !ended) expect(text.seam).toBeNull();
           before = now;
         };
         check(false);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { answerTo, askedCharacters, canonicalText, truthOf } from '../../../src/simulator/answer.ts';
 import type { Conversation } from '../../../src/simulator/answer.ts';
 import { chainsOf } from '../../../src/simulator/log.ts';
+import type { RequestRecord } from '../../../src/simulator/log.ts';
 import { parseProfile } from '../../../src/simulator/profile.ts';
 import type { Settings, SimulatorProfile } from '../../../src/simulator/profile.ts';
 
@@ -14,9 +15,12 @@ function settings(profile: SimulatorProfile): Settings {
 
 type Said = { partial: string; continuation: string };
 
+/** As much of a record as answers are made from. */
+const logged = (said: Said & { resume?: 'continuation' }): RequestRecord =>
+  ({ resume: 'none', ...said }) as RequestRecord;
+
 function conversation(said: readonly Said[] = [], stopSequences: string[] = []): Conversation {
-  const records = said.map((words) => ({ resume: 'none', ...words })) as Conversation['records'];
-  return { key: 'k', prompt: 'p', characters: 1_000, opening: '', stopSequences, records };
+  return { key: 'k', prompt: 'p', characters: 1_000, opening: '', stopSequences, records: said.map(logged) };
 }
 
 const ask = (partial: string, anchor: string | null = null) => ({
@@ -68,13 +72,11 @@ describe('a continuation question is answered', () => {
   const chain = [{ partial: '', continuation: `${partial} and never` }];
   const reply = (continuation: SimulatorProfile['continuation'], asked = 0) => {
     const profile = settings({ divergent: true, continuation });
-    const before = Array.from({ length: asked }, () => ({
-      resume: 'continuation',
-      partial,
-      continuation: '',
-    }));
+    const before = Array.from({ length: asked }, () =>
+      logged({ resume: 'continuation', partial, continuation: '' }),
+    );
     const known = conversation(chain);
-    const records = [...known.records, ...before] as Conversation['records'];
+    const records = [...known.records, ...before];
     return answerTo(profile, { ...known, records }, ask(partial, anchor));
   };
   const continued = (continuation: SimulatorProfile['continuation']): [string, string] => {

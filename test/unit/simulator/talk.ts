@@ -60,7 +60,12 @@ export const goOn = (anchor: string): object =>
 
 export async function talk(simulator: Simulator, messages: object[], options: Talk = {}): Promise<Reply> {
   const { headers = { 'x-api-key': 'key' }, leaveWhen, ...fields } = options;
-  const request = httpRequest(`${simulator.url}/v1/messages`, { method: 'POST', headers, agent: false });
+  const request = httpRequest(`${simulator.url}/v1/messages`, {
+    method: 'POST',
+    // Without it Node asks for the connection to be closed, and the reply then says so of its own.
+    headers: { connection: 'keep-alive', ...headers },
+    agent: false,
+  });
   const body = { model: 'claude-sonnet-5-5', max_tokens: 100_000, stream: true, messages, ...fields };
   request.end(JSON.stringify(body));
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -102,6 +107,8 @@ async function read(response: IncomingMessage, leaveWhen: Talk['leaveWhen']): Pr
         return reply;
       }
     }
+    // A last lone CR is held back by the parser, for it might be half a CRLF.
+    parser.feed('\n');
     reply.end = response.complete ? 'ended' : 'incomplete';
   } catch (error) {
     reply.end = (error as NodeJS.ErrnoException).code ?? String(error);
@@ -109,6 +116,9 @@ async function read(response: IncomingMessage, leaveWhen: Talk['leaveWhen']): Pr
   reply.bytes = Buffer.concat(chunks);
   return reply;
 }
+
+/** Whether no surrogate pair is in halves. */
+export const isWhole = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 export const types = (reply: Reply): string[] => reply.events.map(({ type }) => type);
 
