@@ -10,15 +10,32 @@ const onTemporal = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      { test: { name: 'integration', include: ['test/integration/**/*.test.ts'], ...onTemporal } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 20_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          ...onTemporal,
+          // More than there are cores: these tests wait for stalls, timeouts and servers, they do not compute.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
       // Run by name alone: it rewrites the committed histories.
       {
         test: {
           name: 'histories',
           include: ['test/histories/*.test.ts'],
-          fileParallelism: false,
           ...onTemporal,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -16,13 +16,19 @@ const LONGEST_GRACE_MS = 1000;
 /**
  * Calls `onReached` once the deadline has passed and **whatever the socket held until then has been read**: timers
  * come before reading in a turn of the event loop, so after a pause the bytes that would have moved the deadline may
- * still lie in the socket. A process that stood still for long gets a little more, since a connection that was being
- * made needs several turns.
+ * still lie in the socket.
  *
  * The timer is not set anew for each move: when it fires too early for a deadline that has moved on, it sets itself
  * for the rest, as it does when it fires the millisecond or two early that timers are allowed.
+ *
+ * @param isConnecting whether a connection is still being made: that takes several turns, so a process that stood
+ * still meanwhile gets as long again as it was late, within bounds
  */
-export function createDeadlineTimer(now: () => number, onReached: () => void): DeadlineTimer {
+export function createDeadlineTimer(
+  now: () => number,
+  onReached: () => void,
+  isConnecting: () => boolean = () => false,
+): DeadlineTimer {
   let deadline = Infinity;
   /** The deadline the timer was set for; the present one may lie later. */
   let setFor = Infinity;
@@ -46,7 +52,8 @@ export function createDeadlineTimer(now: () => number, onReached: () => void): D
       return;
     }
     looking = true;
-    if (lateMs > STARVED_AFTER_MS) timer = setTimeout(readFirst, Math.min(lateMs, LONGEST_GRACE_MS));
+    if (lateMs > STARVED_AFTER_MS && isConnecting())
+      timer = setTimeout(readFirst, Math.min(lateMs, LONGEST_GRACE_MS));
     else readFirst();
   }
 

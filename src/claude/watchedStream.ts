@@ -82,7 +82,7 @@ export function watchStream(options: WatchOptions): WatchedStream {
   let resolveEnded: (end: StreamEnd) => void;
   const ended = new Promise<StreamEnd>((resolve) => (resolveEnded = resolve));
 
-  const timer = createDeadlineTimer(now, judgeSilence);
+  const timer = createDeadlineTimer(now, judgeSilence, () => watch.phase === 'connect');
   const events = createEventReader({
     onEvent(name, data) {
       chunkCompletedSomething = true;
@@ -103,10 +103,16 @@ export function watchStream(options: WatchOptions): WatchedStream {
     endedAt = now();
     timer.stop();
     signal.removeEventListener('abort', onAbort);
-    // Either alone closes the socket, each in its own part of the request's life: before the headers, and after.
+    // Many streams may stall at once, and closing sockets takes its time: first each is noticed, then all are closed.
+    if (how.kind === 'stalled') setImmediate(close);
+    else close();
+    resolveEnded(how);
+  }
+
+  /** Either alone closes the socket, each in its own part of the request's life: before the headers, and after. */
+  function close(): void {
     request.abort();
     body?.cancel().catch(() => {});
-    resolveEnded(how);
   }
 
   function onAbort(): void {

@@ -253,7 +253,7 @@ function excerpt(value: unknown): string {
   const text =
     typeof value === 'string' && !/[^\w ]/.test(value)
       ? `"${value}"`
-      : (JSON.stringify(value) ?? String(value));
+      : (JSON.stringify(value) ?? typeof value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 

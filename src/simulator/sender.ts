@@ -93,11 +93,8 @@ export async function sendSteps(sending: Sending): Promise<'sent' | 'client_gone
       case 'send':
         put(step.frame);
         if (step.text !== undefined) waitingTexts.push({ text: step.text, stray: step.stray ?? false });
-        if (drip !== null || waiting.length >= BATCH_CHARACTERS) {
-          await flush();
-          // A socket that takes everything at once would keep this loop from ever yielding to the other streams.
-          await nextTurn();
-        }
+        // A full batch is more than Node's buffer holds, so this waits for the socket and gives other streams a turn.
+        if (drip !== null || waiting.length >= BATCH_CHARACTERS) await flush();
         break;
       case 'strike':
         sending.onStrike();
@@ -130,9 +127,8 @@ async function close(response: ServerResponse, how: 'end' | 'end_inside_body' | 
   }
   const { socket } = response;
   if (socket === null) return;
-  // A reset throws away what the kernel has not got yet: let it have what was written.
-  do await nextTurn();
-  while (socket.writableLength > 0 && !socket.destroyed);
+  // Node hands the last write to the kernel at the end of the turn; a reset before that throws it away.
+  await nextTurn();
   if (how === 'reset') socket.resetAndDestroy();
   else socket.end();
 }

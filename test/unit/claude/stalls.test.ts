@@ -52,10 +52,8 @@ describe('a stall', () => {
       const { detectedAfterMs } = end as { detectedAfterMs: number };
       expect(detectedAfterMs).toBeGreaterThanOrEqual(300);
       expect(detectedAfterMs).toBeLessThan(600);
-      expect(watching.progress()).toMatchObject({
-        longestGapMs: detectedAfterMs,
-        msSinceContent: detectedAfterMs,
-      });
+      expect(watching.progress().longestGapMs).toBe(detectedAfterMs);
+      expect(watching.progress().msSinceContent).toBeGreaterThanOrEqual(detectedAfterMs);
       expect(watching.text()).toBe('Hi');
     },
   );

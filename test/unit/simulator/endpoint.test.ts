@@ -94,6 +94,17 @@ describe('a whole reply', () => {
     expect(usage?.output_tokens).toBe(Math.ceil((48 + reply.text.length) / 4));
   });
 
+  it.each([
+    ['a prefill', [user('Hi'), assistant('#')], {}],
+    ['a request that disables it', [user('Hi')], { thinking: { type: 'disabled' } }],
+  ])('has no thinking after %s', async (_name, messages, fields) => {
+    const simulator = await simulate({ thinking: { durationMs: 10 } });
+    const reply = await talk(simulator, messages, { model: 'claude-haiku-4-5', ...fields });
+    const blocks = reply.events.map(({ content_block }) => content_block?.type);
+    expect(blocks).toContain('text');
+    expect(blocks).not.toContain('thinking');
+  });
+
   it('may part surrogate pairs, and then still joins to the same text', async () => {
     const simulator = await simulate({ splitSurrogatePairs: true, charactersPerDelta: 1, characters: 4_000 });
     const reply = await talk(simulator, [user('Hi')]);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { simulate, stopSimulators, talk, types, user } from './talk.ts';
 
@@ -5,14 +6,14 @@ afterEach(stopSimulators);
 
 describe('the pace', () => {
   it('is kept against a schedule: never faster, and delays do not add up', async () => {
-    const simulator = await simulate({ characters: 1_200, charactersPerDelta: 12, deltasPerSecond: 400 });
+    const simulator = await simulate({ characters: 12_000, charactersPerDelta: 12, deltasPerSecond: 2_000 });
     const startedAt = performance.now();
     const reply = await talk(simulator, [user('Hi')]);
     const tookMs = performance.now() - startedAt;
-    const fairMs = (reply.text.length / 12) * 2.5;
+    const fairMs = (reply.text.length / 12) * 0.5;
     expect(tookMs).toBeGreaterThan(fairMs * 0.95);
-    // Timers alone would be late by a millisecond each; twice the time is a wide margin for a busy machine.
-    expect(tookMs).toBeLessThan(fairMs * 2 + 200);
+    // One timer after the other, each a millisecond at least, would take twice the time.
+    expect(tookMs).toBeLessThan(fairMs * 1.8);
   });
 
   it('goes on with pings while nothing else comes', async () => {
@@ -47,6 +48,19 @@ describe('the pace', () => {
     expect(looks.at(-1)).toBeLessThan(5_000_000);
     await response.body?.cancel();
     await expect.poll(() => simulator.log[0]?.ended).toBe('client_gone');
+  });
+
+  it('at full speed lets others have their turn after each batch', async () => {
+    const simulator = await simulate({ characters: 1_000_000, charactersPerDelta: 500 });
+    const looks = [0];
+    const reading = talk(simulator, [user('Hi')], { max_tokens: 1_000_000 });
+    while (simulator.log[0]?.ended == null) {
+      looks.push(simulator.log[0]?.sentCharacters ?? 0);
+      await nextTurn();
+    }
+    const leaps = looks.map((sent, index) => sent - (looks[index - 1] ?? 0));
+    expect(Math.max(...leaps)).toBeLessThan(50_000);
+    expect((await reading).text).toBe(simulator.truth('Hi'));
   });
 
   it('holds for 300 streams at once, each with its own text', async () => {
