@@ -27,7 +27,7 @@ export class AttemptText {
   constructor(start: AttemptTextStart) {
     this.#start = start;
     this.#join = start.join;
-    this.#encodedBytes = encodedBytes(start.keptText);
+    this.#encodedBytes = encodedBytes(start.keptText.slice(0, start.base));
   }
 
   /** Takes one delta in. `stop`: the reply is no continuation, what follows is not worth paying for. */
@@ -44,6 +44,16 @@ export class AttemptText {
    */
   end(whole: boolean): void {
     if (whole || this.#join.kind !== 'open' || this.#join.plain) this.#take(joinEnd(this.#join));
+    const { keptText, base, restoredCharacters } = this.#start;
+    if (
+      whole &&
+      this.#join.kind !== 'rejected' &&
+      this.#joined === '' &&
+      keptText.length > base + restoredCharacters
+    ) {
+      // More than the cut text had come already, so the text does not end there: `…sat on the ma` is no end.
+      this.#join = { kind: 'rejected', reason: 'the message ended before what had come already' };
+    }
     this.#whole = whole && this.#join.kind !== 'rejected';
   }
 

@@ -21,7 +21,7 @@ export class Interruption {
     context.cancellationSignal.addEventListener('abort', this.#onCancelled);
     if (context.cancellationSignal.aborted) this.#onCancelled();
     // The budget was read when the attempt was scheduled; waiting in the queue has used some of it.
-    const queuedMs = Math.max(0, Date.now() - context.info.currentAttemptScheduledTimestampMs);
+    const queuedMs = Math.max(0, Date.now() - context.info.scheduledTimestampMs);
     this.#budgetTimer =
       budgetLeftMs === null
         ? null

@@ -66,12 +66,10 @@ function message(
   messages: MessageRequest['messages'],
   anchorCharacters: number,
 ): MessageRequest {
-  // A restart writes the whole text anew: what is left of the old one's tokens does not bound it.
-  const left = plan.resume === 'restart' ? request.message.max_tokens : plan.maxTokens;
   return {
     ...request.message,
     model: plan.model,
     messages,
-    max_tokens: requestMaxTokens(request.message, left, anchorCharacters),
+    max_tokens: requestMaxTokens(request.message, plan.maxTokens, anchorCharacters),
   };
 }

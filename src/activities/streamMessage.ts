@@ -43,7 +43,9 @@ export function createActivities(claude: Anthropic, settings: ActivitySettings):
       const context = Context.current();
       const interruption = new Interruption(context, input.budgetLeftMs);
       try {
-        const past = await readPast(context, input);
+        const past = await readPast(context, input).catch((error: unknown) => {
+          throw interruption.end === null ? error : untouched(context, input.plan, interruption.end);
+        });
         const resume = knownResume(past.request, input, prefillRefusers, past.keptText);
         let attempt = new Attempt(claude, past, input, resume, interruption);
         let report = await beating(context, settings, attempt);
@@ -66,6 +68,29 @@ export function createActivities(claude: Anthropic, settings: ActivitySettings):
       }
     },
   };
+}
+
+/** Ended before it could begin: nothing of the text is touched, and what a paused attempt left is handed on. */
+function untouched(context: Context, plan: AttemptPlan, end: AttemptEnd): ApplicationFailure {
+  const before = context.info.heartbeatDetails as HeartbeatDetails | undefined;
+  const now = Date.now();
+  return attemptFailure({
+    checkpoint: before?.checkpoint ?? { offset: plan.keptCharacters, text: '' },
+    progress: before?.progress ?? {
+      startedAt: now,
+      resume: plan.resume,
+      phase: 'connect',
+      firstTokenMs: null,
+      longestGapMs: null,
+      lastContentAt: null,
+      usage: null,
+      seam: null,
+      regeneratedCharacters: 0,
+      simulated: false,
+    },
+    end,
+    endedAt: now,
+  });
 }
 
 interface Past {
@@ -120,8 +145,11 @@ async function beating(
   settings: ActivitySettings,
   attempt: Attempt,
 ): Promise<AttemptReport> {
+  // The timeout was set when the attempt was scheduled, maybe under another worker's settings.
+  const timeoutMs = context.info.heartbeatTimeoutMs ?? settings.workerLostMs;
+  const beatMs = Math.min(settings.heartbeatMs * BEAT_SHARE, timeoutMs / 4);
   context.heartbeat(attempt.details());
-  const timer = setInterval(() => context.heartbeat(attempt.details()), settings.heartbeatMs * BEAT_SHARE);
+  const timer = setInterval(() => context.heartbeat(attempt.details()), beatMs);
   try {
     return await attempt.run();
   } finally {

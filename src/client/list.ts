@@ -44,6 +44,9 @@ export async function listGenerations(client: Client, filter: ListFilter): Promi
     // Newest first: an earlier run of the same id is history.
     if (seen.has(execution.workflowId)) continue;
     seen.add(execution.workflowId);
+    // Narrowed by status, the answer may lack a newer run of the id: a failed one whose retry is complete.
+    if (filter.status !== undefined && (await latestRun(client, execution.workflowId)) !== execution.runId)
+      continue;
     const row = await listedGeneration(client, execution);
     const wanted =
       (filter.status === undefined || row.status === filter.status) &&
@@ -51,6 +54,10 @@ export async function listGenerations(client: Client, filter: ListFilter): Promi
     if (wanted) listed.push(row);
   }
   return listed;
+}
+
+async function latestRun(client: Client, id: string): Promise<string> {
+  return (await client.workflow.getHandle(id).describe()).runId;
 }
 
 async function listedGeneration(client: Client, execution: WorkflowExecutionInfo): Promise<ListedGeneration> {
@@ -66,15 +73,10 @@ async function listedGeneration(client: Client, execution: WorkflowExecutionInfo
   switch (execution.status.name) {
     case 'COMPLETED':
       return { ...row, status: memo.status === 'complete' ? 'complete' : 'incomplete' };
-    case 'TIMED_OUT':
-      return { ...row, status: 'timed_out' };
-    case 'CANCELLED':
-      return { ...row, status: 'cancelled' };
     case 'FAILED':
-    case 'TERMINATED':
       return { ...row, status: 'failed' };
     default: {
-      // The memo is as old as the last attempt; how a running one stands, only its description tells.
+      // The memo is as old as the last decision; what came since, only description and history tell.
       const { document } = await takeSnapshot(client, execution.workflowId);
       return {
         ...row,

@@ -11,6 +11,8 @@ export interface StartOptions {
   taskQueue: string;
   input: Omit<GenerationInput, 'searchAttributes'>;
   digest: string;
+  /** Of this one call. */
+  startedBy: string;
   conflict: WorkflowIdConflictPolicy;
   reuse: WorkflowIdReusePolicy;
   /** Told once when the namespace lacks the search attributes. */
@@ -43,6 +45,7 @@ async function start(
   const input: GenerationInput = { request, carried, searchAttributes };
   const memo: GenerationMemo = {
     digest: options.digest,
+    startedBy: options.startedBy,
     model,
     status: 'queued',
     attempts: carried?.attempts.length ?? 0,

@@ -87,27 +87,29 @@ export class ThroughlineClient {
   async enqueue(document: unknown): Promise<Enqueued> {
     const request = checked(document);
     const digest = requestDigest(document as object);
-    let joined = false;
+    const startedBy = randomUUID();
     try {
       await startGeneration(this.temporal, {
         taskQueue: this.#taskQueue,
         input: { request, carried: null },
         digest,
+        startedBy,
         conflict: 'USE_EXISTING',
         reuse: 'REJECT_DUPLICATE',
         warn: this.#warn,
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      joined = true;
     }
     // Which request the run under this id was started with, only the run can tell: free of races.
-    const { memo } = await describeGeneration(this.temporal, request.id);
-    if ((memo as Partial<GenerationMemo> | undefined)?.digest !== digest) {
+    const memo = (await describeGeneration(this.temporal, request.id)).memo as
+      Partial<GenerationMemo> | undefined;
+    if (memo?.digest !== digest) {
       throw new RefusedError([
         `id is "${request.id}", which is in use for another request (message, fallbackModels, resume or maxTotalTokens differ). Choose another id.`,
       ]);
     }
+    const joined = memo.startedBy !== startedBy;
     const status = joined ? (await takeSnapshot(this.temporal, request.id)).document.status : 'queued';
     return { id: request.id, status, joined };
   }
@@ -184,6 +186,7 @@ export class ThroughlineClient {
         taskQueue: this.#taskQueue,
         input: { request: again, carried: { text, attempts, simulated } },
         digest: String((memo as Partial<GenerationMemo> | undefined)?.digest),
+        startedBy: randomUUID(),
         conflict: 'FAIL',
         reuse: 'ALLOW_DUPLICATE',
         warn: this.#warn,

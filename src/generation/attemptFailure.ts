@@ -15,9 +15,20 @@ export interface DecodedFailure {
   lastHeartbeatDetails?: unknown;
 }
 
+/** How the SDK decodes the server's own failure of an activity that a workflow reset cut off. */
+const RESET_FAILURE = 'ResetWorkflow';
+
 export function eventOfFailure(failure: DecodedFailure, at: number): GenerationEvent {
   if (failure.type === ATTEMPT_FAILURE && failure.details?.[0] !== undefined) {
     return { kind: 'attempt_reported', report: failure.details[0] as AttemptReport };
+  }
+  if (failure.type === RESET_FAILURE) {
+    const error = {
+      kind: 'workflow_reset',
+      message: 'the workflow was reset while the attempt was under way',
+    };
+    const details = (failure.details?.[0] ?? null) as HeartbeatDetails | null;
+    return { kind: 'attempt_ended', end: { outcome: 'connection_lost', error }, details, at };
   }
   switch (failure.name) {
     case 'TimeoutFailure': {

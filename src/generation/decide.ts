@@ -49,7 +49,10 @@ export function decide(input: DecisionInput): Decision {
     case 'cancelled':
       return { next: 'cancel' };
     case 'budget_spent':
-      return { next: 'await_timeout' };
+      // More of it is left only after a reset of the workflow, which starts a new one.
+      return input.budgetLeftMs < SHORTEST_ATTEMPT_MS
+        ? { next: 'await_timeout' }
+        : again(input, 0, currentModel(request, state), end.outcome);
     case 'worker_stopping':
       return again(input, 0, currentModel(request, state), end.outcome);
     case 'api_error':
@@ -70,10 +73,15 @@ export function decide(input: DecisionInput): Decision {
 function afterMessage(input: DecisionInput, stopReason: string): Decision {
   const { request, state } = input;
   if (isWhole(stopReason)) return { next: 'finish', status: 'complete', stopReason };
+  const progressed = keptByLast(state) > 0;
+  // A server tool may run long before there is a word; that it does not run for ever, the fruitless streams bound.
+  if (stopReason === 'pause_turn' && !progressed) {
+    return afterFailure(input, { kind: 'pause_turn', message: 'the turn was paused before any text' });
+  }
   const goesOn =
     stopReason === 'pause_turn' || (stopReason === 'max_tokens' && request.maxTotalTokens !== null);
   // A stop reason nobody knows yet must not make a whole text of a cut one.
-  if (!goesOn || keptByLast(state) <= 0) return { next: 'finish', status: 'incomplete', stopReason };
+  if (!goesOn || !progressed) return { next: 'finish', status: 'incomplete', stopReason };
   return again(input, 0, currentModel(request, state), stopReason);
 }
 

@@ -38,6 +38,8 @@ export interface GenerationActivities {
 /** In the memo: shown in lists, and by it a second enqueue of the same id is told from another request. */
 export interface GenerationMemo {
   digest: string;
+  /** Of the one call that started the run: who finds another's here has joined it. */
+  startedBy: string;
   model: string;
   attempts: number;
   characters: number;

@@ -30,9 +30,12 @@ const positive = (what: string): z.ZodNumber => {
   const error = `give ${what}, a whole number of 1 or more`;
   return z.number({ error }).int({ error }).min(1, { error });
 };
-const model = z.string({ error: 'name a model, as in "claude-haiku-4-5"' }).min(1, {
-  error: 'name a model, as in "claude-haiku-4-5"',
-});
+const MODEL_REPAIR = 'name a model in 1 to 200 characters, as in "claude-haiku-4-5"';
+// Longer ones would not fit into the summaries that Temporal shows.
+const model = z
+  .string({ error: MODEL_REPAIR })
+  .min(1, { error: MODEL_REPAIR })
+  .max(200, { error: MODEL_REPAIR });
 const unknownField = (fields: string): string => `no such field: remove it; the fields here are ${fields}`;
 
 const messageSchema = z.looseObject(

@@ -39,54 +39,63 @@ const LONGEST_ATTEMPT_MS = 24 * 3_600_000;
 export async function generation(input: GenerationInput): Promise<ResultDocument> {
   const { request } = input;
   let state = initialState(input.carried);
-  const settings = await proxyLocalActivities<GenerationActivities>({
-    startToCloseTimeout: '5s',
-  }).workerSettings();
+  try {
+    return await loop();
+  } catch (error) {
+    // Also where it was waiting, with no attempt to tell of it.
+    if (isCancellation(error)) show(input, state, 'cancelled', 'ended');
+    throw error;
+  }
 
-  for (;;) {
-    const decision = decide({ request, state, budgetLeftMs: budgetLeftMs(), random: Math.random() });
-    switch (decision.next) {
-      case 'finish':
-        show(input, state, decision.status, 'ended');
-        return resultDocument(request, state, {
-          status: decision.status,
-          stopReason: decision.stopReason,
-          error: null,
-          enqueuedAt: workflowInfo().startTime.getTime(),
-          endedAt: Date.now(),
-        });
-      case 'fail':
-        show(input, state, 'failed', decision.error.message);
-        throw ApplicationFailure.create({
-          type: GENERATION_FAILURE,
-          message: decision.error.message,
-          nonRetryable: true,
-          details: [decision.error],
-        });
-      case 'cancel':
-        show(input, state, 'cancelled', 'ended');
-        throw new CancelledFailure('the generation was cancelled');
-      case 'await_timeout':
-        show(
-          input,
-          state,
-          'running',
-          'the total budget is spent; Temporal ends the generation at its timeout',
-        );
-        await sleep(Math.max(0, budgetLeftMs()) + BEYOND_BUDGET_MS, {
-          summary: 'waiting for the end of the budget',
-        });
-        continue;
-      case 'again':
-        show(input, state, 'running', attemptSummary(decision.plan));
-        if (decision.afterMs > 0) {
-          await sleep(decision.afterMs, { summary: waitSummary(decision.afterMs, decision.because) });
-        }
-        state = fold(state, { kind: 'attempt_scheduled', plan: decision.plan });
-        state = fold(state, await attempt(decision.plan, settings));
-        continue;
-      default:
-        return decision satisfies never;
+  async function loop(): Promise<ResultDocument> {
+    const settings = await proxyLocalActivities<GenerationActivities>({
+      startToCloseTimeout: '5s',
+    }).workerSettings();
+
+    for (;;) {
+      const decision = decide({ request, state, budgetLeftMs: budgetLeftMs(), random: Math.random() });
+      switch (decision.next) {
+        case 'finish':
+          show(input, state, decision.status, 'ended');
+          return resultDocument(request, state, {
+            status: decision.status,
+            stopReason: decision.stopReason,
+            error: null,
+            enqueuedAt: workflowInfo().startTime.getTime(),
+            endedAt: Date.now(),
+          });
+        case 'fail':
+          show(input, state, 'failed', decision.error.message);
+          throw ApplicationFailure.create({
+            type: GENERATION_FAILURE,
+            message: decision.error.message,
+            nonRetryable: true,
+            details: [decision.error],
+          });
+        case 'cancel':
+          throw new CancelledFailure('the generation was cancelled');
+        case 'await_timeout':
+          show(
+            input,
+            state,
+            'running',
+            'the total budget is spent; Temporal ends the generation at its timeout',
+          );
+          await sleep(Math.max(0, budgetLeftMs()) + BEYOND_BUDGET_MS, {
+            summary: 'waiting for the end of the budget',
+          });
+          continue;
+        case 'again':
+          show(input, state, 'running', attemptSummary(decision.plan));
+          if (decision.afterMs > 0) {
+            await sleep(decision.afterMs, { summary: waitSummary(decision.afterMs, decision.because) });
+          }
+          state = fold(state, { kind: 'attempt_scheduled', plan: decision.plan });
+          state = fold(state, await attempt(decision.plan, settings));
+          continue;
+        default:
+          return decision satisfies never;
+      }
     }
   }
 }
@@ -114,7 +123,9 @@ async function attempt(plan: AttemptPlan, settings: WorkerSettings): Promise<Gen
 }
 
 function budgetLeftMs(): number {
-  const end = workflowInfo().executionExpirationTime;
+  const { executionExpirationTime: end, runId, firstExecutionRunId } = workflowInfo();
+  // A reset copies the first run's expiry, although the server grants a new budget, whose end it does not tell.
+  if (runId !== firstExecutionRunId) return Number.POSITIVE_INFINITY;
   return end === undefined ? Number.POSITIVE_INFINITY : end.getTime() - Date.now();
 }
 

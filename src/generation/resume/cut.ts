@@ -18,6 +18,8 @@ const LONGEST_LINE = 200;
 /** Scripts written without spaces: there a word boundary is the segmenter's matter. */
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+/** The end of a sentence is no word that could go on; `3.` is. */
+const SENTENCE_END = /(?:(?<!\d)\.|[!?…。！？])["'”’»」』)\]]*$/u;
 const JOINER = 0x200d;
 const MARKER_ONLY = /^\s*(?:[-*+>|]|#{1,6}|\d{1,9}[.)]|`{3,}[^`]*|~{3,}.*)$/;
 const LIST_OR_TABLE_LINE = /^\s*(?:[-*+] |\d{1,9}[.)] |\|)/;
@@ -28,11 +30,17 @@ export function cutForPrefill(text: string): Cut {
 }
 
 /**
- * A continuation goes back to where no word, character, row or marker is left half said. A word is whole when white
- * space follows it: `end.` may yet become `end.com`. So a longer text is never cut before where a shorter one was.
+ * A continuation goes back to where no word, character, row or marker is left half said. The end of a sentence stays:
+ * a text that was whole but for the end of its message must not lose its last word.
  */
 export function cutForContinuation(text: string): Cut {
-  let end = lineCut(text, text.length) ?? wordCut(text, text.length);
+  return cutBack(text, true);
+}
+
+/** A word is surely whole only when white space follows it: `end.` may yet become `end.com`. */
+function cutBack(text: string, sentenceEndStays: boolean): Cut {
+  const wordEnd = sentenceEndStays && SENTENCE_END.test(text.slice(-LONGEST_WORD)) ? text.length : null;
+  let end = lineCut(text, text.length) ?? wordEnd ?? wordCut(text, text.length);
   end = trimmedEnd(text, end);
   for (;;) {
     const lineStart = text.lastIndexOf('\n', end - 1) + 1;
@@ -49,8 +57,9 @@ export function cutForContinuation(text: string): Cut {
  * back further than the longest word.
  */
 export function safeCharacters(text: string): number {
-  const known = UNSPACED.test(text.slice(-2 * LONGEST_WORD)) ? text.slice(0, -2 * LONGEST_WORD) : text;
-  return cutForContinuation(known).base;
+  const last = text.slice(-2 * LONGEST_WORD);
+  const mayBeSeenAnew = UNSPACED.test(last) || !/\s/.test(last.slice(-LONGEST_WORD));
+  return cutBack(mayBeSeenAnew ? text.slice(0, -2 * LONGEST_WORD) : text, false).base;
 }
 
 function withWhiteSpace(text: string, base: number): Cut {

@@ -12,14 +12,16 @@ export const REJECTIONS_BEFORE_RESTART = 4;
 
 export function planAttempt(request: GenerationRequest, state: GenerationState, model: string): AttemptPlan {
   const rejections = trailingCount(ownAttempts(state), (attempt) => attempt.outcome === 'seam_rejected');
+  const resume = resumeFor(request, state, model, rejections);
   return {
     number: state.attempts.length + 1,
     model,
-    resume: resumeFor(request, state, model, rejections),
+    resume,
     form: rejections >= REJECTIONS_BEFORE_QUOTING ? 'quoted' : 'assistant_turn',
     joinUnverified: rejections >= 1,
     keptCharacters: state.text.length,
-    maxTokens: leftTokens(request, partCharacters(state), state.attempts),
+    // A restart writes the whole text anew: the old one's tokens bound it only through `maxTotalTokens`.
+    maxTokens: leftTokens(request, resume === 'restart' ? 0 : partCharacters(state), state.attempts),
   };
 }
 

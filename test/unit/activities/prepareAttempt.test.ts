@@ -21,13 +21,13 @@ describe('preparing an attempt', () => {
     });
   });
 
-  it('gives a restart all the tokens of the request', () => {
+  it('begins a restart from the top, with the tokens of its plan', () => {
     const {
       message: sent,
       cut,
       resume,
     } = prepareAttempt(request(), KEPT, plan({ resume: 'restart', maxTokens: 5 }), 'restart');
-    expect(sent).toMatchObject({ messages: asked, max_tokens: 8_192 });
+    expect(sent).toMatchObject({ messages: asked, max_tokens: 5 });
     expect({ cut, resume }).toEqual({ cut: { base: 0, whiteSpace: '' }, resume: 'restart' });
   });
 

@@ -27,6 +27,13 @@ describe('the cut before a continuation', () => {
     ['a whole word stays, its white space is remembered', 'sat on the \n', 'sat on the', ' \n'],
     ['of a very long word only the last character goes', `see ${url}`, `see ${url.slice(0, -1)}`, ''],
     ['Japanese goes back by one word', '吾輩は猫である。名前は', '吾輩は猫である。名前', ''],
+    [
+      'the end of a sentence stays: the text may be whole',
+      'It sat (“on the mat.”)',
+      'It sat (“on the mat.”)',
+      '',
+    ],
+    ['a number is no end of a sentence', 'pi is 3.', 'pi is', ' '],
     ['half a surrogate pair goes', 'see the 猫\ud83d', 'see the', ' '],
     ['a half table row goes', '| b | 2 |\n| c |', '| b | 2 |', '\n'],
     ['a half list item goes', '- one\n- tw', '- one', '\n'],

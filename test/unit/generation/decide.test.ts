@@ -91,11 +91,18 @@ describe('deciding after a message that ended', () => {
     });
   });
 
-  it.each(['max_tokens', 'pause_turn'])('does not go on after %s that brought nothing', (stopReason) => {
+  it('does not go on after max_tokens that brought nothing', () => {
+    const stopReason = 'max_tokens';
     const decision = next([{ end: { outcome: 'complete', stopReason } }], {
       request: request({ maxTotalTokens: 32_000 }),
     });
     expect(decision).toEqual({ next: 'finish', status: 'incomplete', stopReason });
+  });
+
+  it('goes on after a pause_turn before any text, but not for ever', () => {
+    const paused = { end: { outcome: 'complete', stopReason: 'pause_turn' } } as const;
+    expect(next([paused])).toMatchObject({ next: 'again', because: 'pause_turn' });
+    expect(next(times(20, paused)).next).toBe('fail');
   });
 
   it('does not count attempts that ended at max_tokens against maxAttempts', () => {
@@ -112,7 +119,11 @@ describe('deciding after a message that ended', () => {
 describe('deciding after the end of everything', () => {
   it('cancels after a cancelled attempt and awaits the timeout after a spent budget', () => {
     expect(next([{ end: ENDS.cancelled }])).toEqual({ next: 'cancel' });
-    expect(next([{ end: ENDS.budgetSpent }])).toEqual({ next: 'await_timeout' });
+    expect(next([{ end: ENDS.budgetSpent }], { budgetLeftMs: 900 })).toEqual({ next: 'await_timeout' });
+  });
+
+  it('goes on after a spent budget when a reset of the workflow has started a new one', () => {
+    expect(next([{ end: ENDS.budgetSpent }]).next).toBe('again');
   });
 
   it('fails with attempts_exhausted after as many attempts as maxAttempts, naming the count', () => {
