@@ -25,7 +25,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           ...onTemporal,
           // More than there are cores: these tests wait for stalls, timeouts and servers, they do not compute.
-          maxWorkers: 4,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -8,7 +8,7 @@ import { Stage, until } from './stage.ts';
 let stage: Stage;
 afterEach(() => stage.clear());
 
-const SLOW = { characters: 12_000, charactersPerDelta: 20, deltasPerSecond: 100 };
+const SLOW = { characters: 24_000, charactersPerDelta: 20, deltasPerSecond: 100 };
 
 describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('a worker that goes away, on %s', (model) => {
   it('by SIGTERM hands over: nothing lost, nothing regenerated, the next request begins within 2 s', async () => {

@@ -69,12 +69,11 @@ describe('a server process', () => {
 
   it('does not outlive a parent that was killed by SIGKILL', async () => {
     const path = await program(join(await temporaryFolder(), 'server'), OBEDIENT);
-    const module = new URL('../../../src/dev/serverProcess.ts', import.meta.url).href;
+    // A process of its own runs what `npm run build` made.
+    const module = new URL('../../../dist/dev/serverProcess.js', import.meta.url).href;
     const parent = spawn(
       process.execPath,
       [
-        '--import',
-        'tsx',
         '--input-type=module',
         '-e',
         `const { startServerProcess } = await import(${JSON.stringify(module)});
