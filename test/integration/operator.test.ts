@@ -1,0 +1,71 @@
+/** What an operator may do to a generation in the Temporal UI: pause an attempt, reset it, reset the workflow. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { Stage, until } from './stage.ts';
+
+let stage: Stage;
+afterEach(() => stage.clear());
+
+const SLOW = { characters: 12_000, charactersPerDelta: 20, deltasPerSecond: 100 };
+
+/** By the server's own program, as the UI does it. */
+async function temporal(...args: string[]): Promise<void> {
+  await promisify(execFile)(inject('temporalProgram').path, [
+    ...args,
+    '--address',
+    inject('temporalAddress'),
+  ]);
+}
+
+async function activityOf(id: string): Promise<string> {
+  const { raw } = await stage.client.temporal.workflow.getHandle(id).describe();
+  return raw.pendingActivities?.[0]?.activityId ?? '';
+}
+
+describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('an operator, on %s', (model) => {
+  it('pauses an attempt: it stands still, and unpaused goes on from its text', async () => {
+    stage = await Stage.set({ profile: SLOW });
+    await stage.worker();
+    const { id, prompt, document } = stage.request({ model });
+    await stage.client.enqueue(document);
+    await stage.untilKept(id, 2_000);
+    const activity = ['-w', id, '-a', await activityOf(id)];
+    await temporal('activity', 'pause', ...activity);
+    await until(() => stage.simulator.log[0]?.clientGoneAt != null, 'the request to be gone');
+    await until(async () => (await stage.client.read(id)).status === 'paused', 'the generation to be paused');
+    expect((await stage.client.read(id)).text.length).toBeGreaterThanOrEqual(2_000);
+    await temporal('activity', 'unpause', ...activity);
+    const result = await stage.client.result(id);
+    expect(result).toMatchObject({ status: 'complete', verified: true });
+    expect(result.text).toBe(stage.simulator.truth(prompt));
+    expect(stage.simulator.log).toHaveLength(2);
+  });
+
+  it('resets an attempt: its text is kept, the next one goes on', async () => {
+    stage = await Stage.set({ profile: SLOW });
+    await stage.worker();
+    const { id, prompt, document } = stage.request({ model });
+    await stage.client.enqueue(document);
+    await stage.untilKept(id, 2_000);
+    await temporal('activity', 'reset', '-w', id, '-a', await activityOf(id));
+    const result = await stage.client.result(id);
+    expect(result).toMatchObject({ status: 'complete', verified: true });
+    expect(result.text).toBe(stage.simulator.truth(prompt));
+    expect(stage.simulator.log.length).toBeLessThanOrEqual(2);
+  });
+});
+
+it('an operator resets a workflow whose budget was spent: it makes attempts again', async () => {
+  stage = await Stage.set({ profile: SLOW });
+  await stage.worker();
+  const { id, prompt, document } = stage.request({ limits: { totalMs: 4_000 } });
+  await stage.client.enqueue(document);
+  expect((await stage.client.result(id)).status).toBe('timed_out');
+  await temporal('workflow', 'reset', '-w', id, '--type', 'LastWorkflowTask', '--reason', 'test');
+  const result = await stage.client.result(id);
+  // A new budget of four seconds, and what came in the first is not lost.
+  expect(result.attempts.length).toBeGreaterThanOrEqual(2);
+  expect(stage.simulator.truth(prompt).startsWith(result.text)).toBe(true);
+  expect(result.text.length).toBeGreaterThan(8_000);
+});
