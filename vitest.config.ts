@@ -15,7 +15,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           testTimeout: 20_000,
-          maxWorkers: 2,
+          // One at a time: some of them measure when a stall is noticed, beside their own server.
+          maxWorkers: 1,
           sequence: { groupOrder: 0 },
         },
       },
