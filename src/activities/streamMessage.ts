@@ -44,6 +44,8 @@ export function createActivities(claude: Anthropic, settings: ActivitySettings):
       const interruption = new Interruption(context, input.budgetLeftMs);
       try {
         const past = await readPast(context, input).catch((error: unknown) => {
+          // Paused before it could begin: no end of the attempt. Its last heartbeat stays where it is.
+          if (interruption.reason === 'paused') return context.cancelled;
           throw interruption.end === null ? error : untouched(context, input.plan, interruption.end);
         });
         const resume = knownResume(past.request, input, prefillRefusers, past.keptText);
