@@ -16,13 +16,18 @@ export interface AttemptTextStart {
   unreportedFrom: number | null;
 }
 
+/** In characters, of up to six bytes each: little enough beside Temporal's 2 MiB. */
+const MEASURING_STRIDE = 8_192;
+
 export class AttemptText {
   readonly #start: AttemptTextStart;
   #join: JoinState;
   #joined = '';
   #receivedCharacters = 0;
   #whole = false;
+  /** Of what was measured, and what was not yet. */
   #encodedBytes: number;
+  #unmeasured = '';
 
   constructor(start: AttemptTextStart) {
     this.#start = start;
@@ -65,9 +70,16 @@ export class AttemptText {
     return this.#whole || this.#takesEffect() ? seamOf(this.#join) : null;
   }
 
-  /** The kept text's size as JSON in UTF-8, the form in which Temporal stores it. */
-  get encodedBytes(): number {
-    return this.#encodedBytes;
+  /**
+   * Whether the text is larger than so many bytes as JSON in UTF-8, the form in which Temporal stores it. Measured in
+   * strides: a serialisation for each delta would cost more than all else that is done with it.
+   */
+  exceeds(mostBytes: number): boolean {
+    if (this.#unmeasured.length >= MEASURING_STRIDE) {
+      this.#encodedBytes += encodedBytes(this.#unmeasured);
+      this.#unmeasured = '';
+    }
+    return this.#encodedBytes > mostBytes;
   }
 
   get checkpoint(): Checkpoint {
@@ -102,7 +114,7 @@ export class AttemptText {
     this.#join = state;
     if (append === '') return;
     this.#joined += append;
-    this.#encodedBytes += encodedBytes(append);
+    this.#unmeasured += append;
   }
 }
 

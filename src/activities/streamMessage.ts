@@ -201,7 +201,7 @@ class Attempt {
       signal: this.#interruption.signal,
       onText: (delta) => {
         const verdict = this.#text.receive(delta);
-        return this.#text.encodedBytes > this.#mostTextBytes ? 'stop' : verdict;
+        return this.#text.exceeds(this.#mostTextBytes) ? 'stop' : verdict;
       },
     });
     const streamEnd = await this.#stream.ended;

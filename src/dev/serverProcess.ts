@@ -24,9 +24,14 @@ export interface ServerProcess {
 const STOP_MS = 10_000;
 const LAST_CHARACTERS = 4_000;
 
-/** Starts the program. Rejects where it cannot be started at all. */
-export async function startServerProcess(path: string, args: string[]): Promise<ServerProcess> {
+/** Starts the program, in this process's environment or another. Rejects where it cannot be started at all. */
+export async function startServerProcess(
+  path: string,
+  args: readonly string[],
+  environment?: Readonly<Record<string, string | undefined>>,
+): Promise<ServerProcess> {
   const child = spawn(path, args, {
+    ...(environment === undefined ? {} : { env: { ...environment } }),
     // Out of the terminal's process group: Ctrl-C reaches every process of the group at once, and the worker needs
     // the server while it drains. So `dev` stops the server itself, last.
     detached: process.platform !== 'win32',

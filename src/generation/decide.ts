@@ -49,10 +49,11 @@ export function decide(input: DecisionInput): Decision {
     case 'cancelled':
       return { next: 'cancel' };
     case 'budget_spent':
-      // More of it is left only after a reset of the workflow, which starts a new one.
+      // More of it is left after a reset of the workflow, which starts a new one, and by a worker's wrong clock:
+      // hence the back-off.
       return input.budgetLeftMs < SHORTEST_ATTEMPT_MS
         ? { next: 'await_timeout' }
-        : again(input, 0, currentModel(request, state), end.outcome);
+        : again(input, backOffMs(input), currentModel(request, state), end.outcome);
     case 'worker_stopping':
       return again(input, 0, currentModel(request, state), end.outcome);
     case 'api_error':

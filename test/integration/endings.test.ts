@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { Stage, until } from './stage.ts';
+import { Stage, keptAllReceived, until } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.clear());
@@ -23,6 +23,7 @@ describe('a generation that is ended', () => {
     const result = await stage.client.result(id);
 
     expect(result).toMatchObject({ status: 'cancelled', complete: false });
+    expect(keptAllReceived(result.attempts[0])).toBe(true);
     expect(stage.simulator.truth(prompt).startsWith(result.text)).toBe(true);
     await until(() => stage.simulator.log[0]?.clientGoneAt != null, 'the request to be gone');
     expect((stage.simulator.log[0]?.clientGoneAt ?? Infinity) - cancelledAt).toBeLessThan(3_000);
@@ -78,6 +79,12 @@ describe('a generation that is ended', () => {
     const whole = await stage.client.result(id);
     expect(whole.status).toBe('complete');
     expect(whole.text).toBe(stage.simulator.truth(prompt));
+
+    // The failed run is history: nobody is to retry it again.
+    const listed = async (status: 'failed' | 'complete') =>
+      (await stage.client.list({ status })).filter((row) => row.id === id).length;
+    await until(async () => (await listed('complete')) === 1, 'the visibility store to know of the end');
+    expect(await listed('failed')).toBe(0);
   });
 
   it('by an operator who terminates it: failed, terminated, the last checkpoint kept', async () => {
@@ -98,7 +105,8 @@ describe('enqueue', () => {
   it('of the same id and request joins, five at once, and of another request is refused', async () => {
     stage = await Stage.set({ profile: { characters: 500, deltasPerSecond: 0 } });
     const { id, document } = stage.request();
-    await Promise.all(Array.from({ length: 5 }, () => stage.client.enqueue(document)));
+    const enqueued = await Promise.all(Array.from({ length: 5 }, () => stage.client.enqueue(document)));
+    expect(enqueued.filter(({ joined }) => !joined)).toHaveLength(1);
     await stage.worker();
     await stage.client.result(id);
     expect(await stage.client.enqueue({ ...document, limits: {} })).toEqual({

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inject } from 'vitest';
 import { ThroughlineClient } from '../../src/client/index.ts';
-import type { ResultDocument } from '../../src/client/index.ts';
+import type { AttemptRecord, ResultDocument } from '../../src/client/index.ts';
 import { readWorkerConfig } from '../../src/config.ts';
 import { parseProfile } from '../../src/simulator/profile.ts';
 import { startSimulator } from '../../src/simulator/server.ts';
@@ -163,4 +163,13 @@ export async function until(condition: () => boolean | Promise<boolean>, what: s
     if (Date.now() > deadline) throw new Error(`waited 30 s in vain for ${what}`);
     await sleep(20);
   }
+}
+
+/**
+ * Whether a first attempt that was cut short kept every character it had received. Of a message that did not end the
+ * worker reckons the output tokens from the characters it read, four to a token, each begun one counted.
+ */
+export function keptAllReceived(attempt: AttemptRecord | undefined): boolean {
+  if (attempt?.usage?.outputTokens == null || attempt.usage.estimated !== true) return false;
+  return Math.ceil(attempt.keptCharacters / 4) === attempt.usage.outputTokens;
 }

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { startTemporalServer } from '../../src/dev/temporalServer.ts';
-import { Stage, until } from './stage.ts';
+import { Stage, keptAllReceived, until } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.clear());
 
 const SLOW = { characters: 24_000, charactersPerDelta: 20, deltasPerSecond: 100 };
+const CHARACTERS_PER_MS = 2;
 
 describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('a worker that goes away, on %s', (model) => {
   it('by SIGTERM hands over: nothing lost, nothing regenerated, the next request begins within 2 s', async () => {
@@ -27,13 +28,18 @@ describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('a worker that goes awa
     expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['worker_stopping', 'complete']);
     expect(result.attempts[0]?.regeneratedCharacters).toBe(0);
     expect((stage.simulator.log[1]?.at ?? Infinity) - stoppedAt).toBeLessThan(2_000);
+    expect(keptAllReceived(result.attempts[0])).toBe(true);
     const lost = (stage.simulator.log[0]?.sentCharacters ?? 0) - (result.attempts[0]?.keptCharacters ?? 0);
     // Written by the simulator while the connection was being closed: never received.
     expect(lost).toBeLessThanOrEqual(200);
   });
 
   it('by SIGKILL costs at most one heartbeat interval of text', async () => {
-    stage = await Stage.set({ profile: SLOW });
+    const heartbeatMs = 1_000;
+    stage = await Stage.set({
+      profile: SLOW,
+      environment: { THROUGHLINE_HEARTBEAT_MS: String(heartbeatMs), THROUGHLINE_WORKER_LOST_MS: '3000' },
+    });
     const first = await stage.workerProcess();
     const { id, prompt, document } = stage.request({ model });
     await stage.client.enqueue(document);
@@ -46,8 +52,7 @@ describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('a worker that goes awa
     expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['worker_lost', 'complete']);
     expect(result.attempts[0]?.regeneratedCharacters).toBeNull();
     const lost = (stage.simulator.log[0]?.sentCharacters ?? 0) - (result.attempts[0]?.keptCharacters ?? 0);
-    // 2,000 characters a second, a heartbeat every 250 ms, and some milliseconds on the way.
-    expect(lost).toBeLessThanOrEqual(700);
+    expect(lost).toBeLessThanOrEqual(heartbeatMs * CHARACTERS_PER_MS);
   });
 });
 

@@ -1,7 +1,6 @@
 /** One of Throughline's own commands, run as a process of its own. */
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { endWithParent } from '../endWithParent.ts';
+import { startServerProcess } from '../serverProcess.ts';
 import type { ProcessExit } from '../serverProcess.ts';
 
 export interface ChildProgram {
@@ -22,53 +21,26 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 const STOP_MS = 5_000;
-const LAST_CHARACTERS = 4_000;
 
 /** @throws when the program cannot be started at all */
 export async function startChildProgram(
   args: readonly string[],
   environment: Environment,
 ): Promise<ChildProgram> {
-  const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { ...environment },
-    // Out of the terminal's process group: Ctrl-C is the demo's to act on, in order.
-    detached: process.platform !== 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const stopWatching = endWithParent(child);
-
-  let last = '';
-  const keep = (chunk: string): void => {
-    last = (last + chunk).slice(-LAST_CHARACTERS);
-  };
-  child.stdout.setEncoding('utf8').on('data', keep);
-  child.stderr.setEncoding('utf8').on('data', keep);
-  const exited = new Promise<ProcessExit>((resolve) => {
-    child.once('close', (code, signal) => {
-      void stopWatching().then(() => resolve({ code, signal, lastLines: last.trim() }));
-    });
-  });
-  await new Promise<void>((resolve, reject) => {
-    child.once('spawn', resolve);
-    child.once('error', reject);
-  });
-
+  const child = await startServerProcess(process.execPath, [MAIN, ...args], environment);
   let asked = false;
   return {
     name: `${args[0] ?? 'throughline'} ${child.pid}`,
-    pid: child.pid as number,
-    exited,
+    pid: child.pid,
+    exited: child.exited,
     endAsked: () => asked,
     kill() {
       asked = true;
       child.kill('SIGKILL');
     },
-    async stop() {
+    stop() {
       asked = true;
-      child.kill('SIGTERM');
-      const lastResort = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
-      await exited;
-      clearTimeout(lastResort);
+      return child.stop(STOP_MS);
     },
   };
 }

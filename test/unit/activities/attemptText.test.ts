@@ -164,9 +164,12 @@ describe("an attempt's text", () => {
 
   it('measures itself as JSON in UTF-8', () => {
     const text = new AttemptText(start({ keptText: 'ü"\n', base: 3 }));
-    expect(text.encodedBytes).toBe(6);
-    text.receive('猫a');
-    expect(text.encodedBytes).toBe(10);
+    expect(text.exceeds(5)).toBe(true);
+    expect(text.exceeds(6)).toBe(false);
+    const stride = '猫'.repeat(8_192);
+    for (const character of stride) text.receive(character);
+    expect(text.exceeds(6 + 3 * 8_192 - 1)).toBe(true);
+    expect(text.exceeds(6 + 3 * 8_192)).toBe(false);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ledgerTable } from '../../../../src/dev/demo/ledgerTable.ts';
 import { createNarrator } from '../../../../src/dev/demo/narrator.ts';
-import { attemptRecord } from './builders.ts';
+import { record as attemptRecord } from '../../generation/builders.ts';
 
 function heard(sameTerminal: boolean) {
   let stdout = '';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { problemsOf } from '../../../../src/dev/demo/verdict.ts';
-import { attemptRecord } from './builders.ts';
+import { record as attemptRecord } from '../../generation/builders.ts';
 
 const attempts = [
   attemptRecord({ outcome: 'stalled' }),
