@@ -47,6 +47,15 @@ describe("an activity's failure", () => {
     });
   });
 
+  it('by a reset of the workflow keeps the last heartbeat that the server hands over', () => {
+    const details = { checkpoint: { offset: 0, text: 'beaten' }, progress: progress() };
+    const failure = { name: 'ApplicationFailure', message: '', type: 'ResetWorkflow', details: [details] };
+    expect(eventOfFailure(failure, EPOCH)).toMatchObject({
+      end: { outcome: 'connection_lost', error: { kind: 'workflow_reset' } },
+      details,
+    });
+  });
+
   it('by cancellation before the attempt began is a cancelled attempt', () => {
     expect(eventOfFailure({ name: 'CancelledFailure', message: '' }, EPOCH)).toMatchObject({
       end: ENDS.cancelled,
