@@ -2,7 +2,8 @@
 import type { Seam } from '../generation/attempt.ts';
 import type { Checkpoint } from '../generation/checkpoint.ts';
 import type { JoinState } from '../generation/seam/joiner.ts';
-import { joinDelta, joinEnd, seamOf } from '../generation/seam/joiner.ts';
+import { joinDelta, joinEnd, joinNow, seamOf } from '../generation/seam/joiner.ts';
+import { isWhole } from '../generation/stopReason.ts';
 
 export interface AttemptTextStart {
   /** All that is kept, uncut. */
@@ -16,6 +17,12 @@ export interface AttemptTextStart {
   unreportedFrom: number | null;
 }
 
+/** How a message ended by itself. */
+export interface MessageEnding {
+  stopReason: string;
+  stopSequence: string | null;
+}
+
 /** In characters, of up to six bytes each: little enough beside Temporal's 2 MiB. */
 const MEASURING_STRIDE = 8_192;
 
@@ -25,6 +32,9 @@ export class AttemptText {
   #joined = '';
   #receivedCharacters = 0;
   #whole = false;
+  #textEndsAt: number | null = null;
+  /** Since when text is known to be held back, in milliseconds of the caller's clock. */
+  #heldSince: number | null = null;
   /** Of what was measured, and what was not yet. */
   #encodedBytes: number;
   #unmeasured = '';
@@ -35,31 +45,60 @@ export class AttemptText {
     this.#encodedBytes = encodedBytes(start.keptText.slice(0, start.base));
   }
 
-  /** Takes one delta in. `stop`: the reply is no continuation, what follows is not worth paying for. */
+  /**
+   * Takes one delta in. `stop`: what follows is not worth paying for, because the reply is no continuation, or because
+   * a stop sequence that straddles the seam has ended the text.
+   */
   receive(delta: string): 'go_on' | 'stop' {
     this.#receivedCharacters += delta.length;
     this.#take(joinDelta(this.#join, delta));
-    return this.#join.kind === 'rejected' ? 'stop' : 'go_on';
+    return this.#join.kind === 'rejected' || this.#join.kind === 'stopped' ? 'stop' : 'go_on';
   }
 
-  /**
-   * The message ended by itself: what was held back is decided now.
-   * @param whole whether its stop reason says that the text is whole. A message that was refused or cut short inside
-   *   the echo adds nothing, but is no wrong answer either; and only a whole one may be shorter than what it replaces.
-   */
-  end(whole: boolean): void {
-    if (whole || this.#join.kind !== 'open' || this.#join.plain) this.#take(joinEnd(this.#join));
-    const { keptText, base, restoredCharacters } = this.#start;
-    if (
-      whole &&
-      this.#join.kind !== 'rejected' &&
-      this.#joined === '' &&
-      keptText.length > base + restoredCharacters
-    ) {
-      // More than the cut text had come already, so the text does not end there: `…sat on the ma` is no end.
-      this.#join = { kind: 'rejected', reason: 'the message ended before what had come already' };
+  /** What has been held back for so long is decided by what there is. Called now and then, not for each delta. */
+  settleHeld(now: number, longestMs: number): void {
+    if (this.#join.kind !== 'open' || this.#join.held === '') return;
+    this.#heldSince ??= now;
+    if (now - this.#heldSince >= longestMs) this.#take(joinNow(this.#join));
+  }
+
+  /** The message ended by itself: what was held back is decided now. */
+  end({ stopReason, stopSequence }: MessageEnding): void {
+    if (isWhole(stopReason)) {
+      this.#take(joinEnd(this.#join));
+      this.#judgeWhole(stopSequence);
+    } else if (stopReason !== 'refusal') {
+      // Cut short inside the echo it adds nothing, and is no wrong answer either. A refusal is never text.
+      this.#take(joinNow(this.#join));
     }
-    this.#whole = whole && this.#join.kind !== 'rejected';
+  }
+
+  /** The stream broke off: of what was held back, what is proven to be text is kept. */
+  breakOff(): void {
+    const joined = joinNow(this.#join);
+    if (joined.state.kind !== 'rejected') this.#take(joined);
+  }
+
+  /** Only a whole message may leave the text shorter than it was. */
+  #judgeWhole(stopSequence: string | null): void {
+    const { keptText, base, restoredCharacters } = this.#start;
+    if (this.#join.kind === 'rejected' || this.#join.kind === 'stopped') return;
+    const whiteSpaceEnd = base + restoredCharacters;
+    if (this.#joined === '' && keptText.length > whiteSpaceEnd) {
+      // What the cut had taken away was the beginning of the stop sequence that ended the text.
+      if (stopSequence?.startsWith(keptText.slice(whiteSpaceEnd)) === true) this.#textEndsAt = whiteSpaceEnd;
+      else {
+        // More than the cut text had come already, so the text does not end there: `…sat on the ma` is no end.
+        this.#join = { kind: 'rejected', reason: 'the message ended before what had come already' };
+        return;
+      }
+    }
+    this.#whole = true;
+  }
+
+  /** What was received and joined behind the cut. */
+  get newText(): string {
+    return this.#joined;
   }
 
   get rejection(): string | null {
@@ -67,7 +106,12 @@ export class AttemptText {
   }
 
   get seam(): Seam | null {
-    return this.#whole || this.#takesEffect() ? seamOf(this.#join) : null;
+    return this.#whole || this.textEndsAt !== null || this.#takesEffect() ? seamOf(this.#join) : null;
+  }
+
+  /** Where the whole text ends, in characters, when that is before the end of what was kept; else null. */
+  get textEndsAt(): number | null {
+    return this.#join.kind === 'stopped' ? this.#start.base - this.#join.before : this.#textEndsAt;
   }
 
   /**

@@ -46,7 +46,8 @@ export function createClaudeClient(credentials: ClaudeCredentials): Anthropic {
 }
 
 /**
- * A fetch whose every request has a dispatcher of its own, destroyed when the request is aborted or has failed.
+ * A fetch whose every request has a dispatcher of its own, destroyed when the request is aborted or has failed. Where a
+ * response is read to its end, its socket closes by itself (see `dispatcher.ts`).
  *
  * A watched stream never leaves its socket to another one, so nothing is lost; and a dispatcher that outlives an
  * aborted request connects again at once (undici 7.30: the request keeps its place in the queue until there is a

@@ -1,4 +1,4 @@
-/** How bytes reach the Messages API: sockets without time limits of their own, through a proxy where one is named. */
+/** How bytes reach the Messages API: sockets for one request, without time limits, through a proxy if one is named. */
 import { Agent, buildConnector, EnvHttpProxyAgent, Pool } from 'undici';
 import type { Dispatcher } from 'undici';
 
@@ -7,6 +7,15 @@ import type { Dispatcher } from 'undici';
  * judges here, so each of them is off. `connections` stays unlimited: a stream must never queue behind another.
  */
 const NO_TIME_LIMITS = { connectTimeout: 0, headersTimeout: 0, bodyTimeout: 0 };
+
+/**
+ * A dispatcher serves one request, so nobody will ever use its socket again. undici would keep it for 4 s after a
+ * response that was read to its end, and for as long as 10 min where the server's `keep-alive` header asks for it. Not
+ * `pipelining: 0`, which says `connection: close`: a reply to that, when cut, ends like a whole one on Node 20.
+ */
+const NO_SECOND_REQUEST = { keepAliveTimeout: 1, keepAliveMaxTimeout: 1 };
+
+const SOCKET_OPTIONS = { ...NO_TIME_LIMITS, ...NO_SECOND_REQUEST };
 
 /**
  * Makes the maker of dispatchers, one for each request.
@@ -19,12 +28,12 @@ export function dispatcherMaker(httpsProxy: string | null, noProxy: string | nul
   if (httpsProxy === null || httpsProxy === '') {
     // Shared, for it remembers TLS sessions.
     const connect = buildConnector({ timeout: 0 });
-    return () => new Agent({ ...NO_TIME_LIMITS, connect });
+    return () => new Agent({ ...SOCKET_OPTIONS, connect });
   }
   const address = proxyAddress(httpsProxy);
   return () =>
     new EnvHttpProxyAgent({
-      ...NO_TIME_LIMITS,
+      ...SOCKET_OPTIONS,
       // Empty and not left out: what is left out would be read from the environment.
       httpProxy: '',
       httpsProxy: address,

@@ -33,7 +33,7 @@ export type StreamEvent =
   /** It claims to be an event that matters and cannot be read. What it held is lost. */
   | { kind: 'unreadable'; what: string };
 
-type Fields = Record<string, unknown>;
+export type Fields = Record<string, unknown>;
 
 const NO_CONTENT: StreamEvent = { kind: 'no_content' };
 
@@ -179,7 +179,7 @@ function nested(fields: Fields, name: string): Fields | null {
   return isFields(value) ? value : null;
 }
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

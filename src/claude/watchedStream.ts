@@ -8,17 +8,18 @@ import { APIError } from '@anthropic-ai/sdk';
 import type { Anthropic } from '@anthropic-ai/sdk';
 import type { Phase, Silence, Usage } from '../generation/attempt.ts';
 import type { GenerationError } from '../generation/error.ts';
-import type { MessageRequest } from '../generation/request.ts';
+import type { ContentBlock, MessageRequest } from '../generation/request.ts';
 import { classifyErrorEvent, classifyError } from './classifyError.ts';
 import type { ClassifiedError } from './classifyError.ts';
-import { LONGEST_TIMEOUT_MS } from './client.ts';
 import { lostConnection } from './connectionError.ts';
 import type { ConnectionErrorKind } from './connectionError.ts';
+import { createBlockCollector } from './contentBlocks.ts';
 import { createDeadlineTimer } from './deadlineTimer.ts';
 import { advanceMessage, NEW_MESSAGE } from './message.ts';
 import type { MessageStep } from './message.ts';
 import { createEventReader } from './serverSentEvents.ts';
 import { readStreamEvent } from './streamEvent.ts';
+import { sendStreamed, whatIsNoEventStream } from './streamRequest.ts';
 import { usageSoFar } from './usage.ts';
 import { advanceWatch, checkWatch, deadlineOf, gapSoFar, startWatch } from './watch.ts';
 import type { StreamLimits, WatchSignal } from './watch.ts';
@@ -31,6 +32,8 @@ export interface WatchOptions {
   signal: AbortSignal;
   /** Gets each non-empty piece of text, in order, as it is read. `stop` ends the stream as `aborted`. */
   onText(text: string): 'go_on' | 'stop';
+  /** Whether the message's content is to be handed over with its end, fit to be sent back. Default: no. */
+  collectBlocks?: boolean;
   /** Monotonic milliseconds. */
   now?: () => number;
 }
@@ -52,7 +55,13 @@ export interface StreamProgress {
 }
 
 export type StreamEnd =
-  | { kind: 'message_end'; stopReason: string; stopSequence: string | null }
+  | {
+      kind: 'message_end';
+      stopReason: string;
+      stopSequence: string | null;
+      /** Null when not asked for, and when not all of them were understood. */
+      blocks: readonly ContentBlock[] | null;
+    }
   | { kind: 'stalled'; phase: Phase; silence: Silence; detectedAfterMs: number }
   | { kind: 'connection_lost'; error: GenerationError }
   | { kind: 'api_error'; error: GenerationError; permanent: boolean }
@@ -79,15 +88,19 @@ export function watchStream(options: WatchOptions): WatchedStream {
   let readAt = watch.sentAt;
   let chunkCompletedSomething = false;
   let endedAt: number | null = null;
+  let whole = false;
   let resolveEnded: (end: StreamEnd) => void;
   const ended = new Promise<StreamEnd>((resolve) => (resolveEnded = resolve));
 
+  const collector = options.collectBlocks === true ? createBlockCollector() : null;
   const timer = createDeadlineTimer(now, judgeSilence, () => watch.phase === 'connect');
   const events = createEventReader({
     onEvent(name, data) {
       chunkCompletedSomething = true;
       if (endedAt !== null) return;
-      const { state, step } = advanceMessage(message, readStreamEvent(name, data));
+      const event = readStreamEvent(name, data);
+      collector?.take(event, data);
+      const { state, step } = advanceMessage(message, event);
       message = state;
       take(step);
     },
@@ -101,6 +114,7 @@ export function watchStream(options: WatchOptions): WatchedStream {
   function end(how: StreamEnd): void {
     if (endedAt !== null) return;
     endedAt = now();
+    whole = how.kind === 'message_end';
     timer.stop();
     signal.removeEventListener('abort', onAbort);
     // Many streams may stall at once, and closing sockets takes its time: first each is noticed, then all are closed.
@@ -129,11 +143,15 @@ export function watchStream(options: WatchOptions): WatchedStream {
     end(kind === 'api_error' ? { kind, error: known, permanent } : { kind, error: known });
   }
 
+  function endMessage(stopReason: string, stopSequence: string | null): void {
+    end({ kind: 'message_end', stopReason, stopSequence, blocks: collector?.blocks() ?? null });
+  }
+
   /** The stop reason came and then the stream was closed, or stayed silent: nothing of the message is missing. */
   function endWhole(): void {
     const { stopReason, stopSequence } = message;
     if (stopReason === null) lose('ended_early', null);
-    else end({ kind: 'message_end', stopReason, stopSequence });
+    else endMessage(stopReason, stopSequence);
   }
 
   function judgeSilence(): void {
@@ -191,7 +209,7 @@ export function watchStream(options: WatchOptions): WatchedStream {
       case 'started':
         return;
       case 'message_stop':
-        return end({ kind: 'message_end', stopReason: step.stopReason, stopSequence: step.stopSequence });
+        return endMessage(step.stopReason, step.stopSequence);
       case 'api_error':
         return endWithError(classifyErrorEvent(step, requestId));
       case 'not_believed':
@@ -218,7 +236,7 @@ export function watchStream(options: WatchOptions): WatchedStream {
   }
 
   async function run(): Promise<void> {
-    const response = await send(client, options.message, request.signal);
+    const response = await sendStreamed(client, options.message, request.signal);
     if (endedAt !== null) {
       // Ended in the very turn the headers came.
       response.body?.cancel().catch(() => {});
@@ -260,26 +278,11 @@ export function watchStream(options: WatchOptions): WatchedStream {
         firstTokenMs: firstTokenAt === null ? null : Math.round(firstTokenAt - sentAt),
         longestGapMs: longestGapMs === null ? null : Math.round(longestGapMs),
         msSinceContent: lastContentAt === null ? null : Math.round((endedAt ?? now()) - lastContentAt),
-        usage: usageSoFar(message, outputCharacters),
+        usage: usageSoFar(message, outputCharacters, whole),
         simulated,
         outputCharacters,
         requestId,
       };
     },
   };
-}
-
-async function send(client: Anthropic, message: MessageRequest, signal: AbortSignal): Promise<Response> {
-  // The request is checked by the API, not by the SDK's types: any of its fields passes through.
-  const params = { ...message, stream: true } as unknown as Anthropic.MessageCreateParamsStreaming;
-  return client.messages.create(params, { signal, maxRetries: 0, timeout: LONGEST_TIMEOUT_MS }).asResponse();
-}
-
-/** @returns the content type and length of what came instead of an event stream; null when it is one, or untold */
-function whatIsNoEventStream({ headers }: Response): string | null {
-  const type = headers.get('content-type');
-  if (type === null || /^\s*text\/event-stream\s*(;|$)/i.test(type)) return null;
-  const bytes = headers.get('content-length');
-  const typeAlone = type.split(';', 1)[0]?.trim().slice(0, 80) ?? '';
-  return `content type ${typeAlone}${bytes === null ? '' : `, ${bytes} bytes`}`;
 }

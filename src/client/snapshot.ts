@@ -172,7 +172,7 @@ function ended(
 function safeLength(document: ResultDocument, request: GenerationRequest): number {
   if (isEnded(document.status)) return document.text.length;
   // Where a restart is allowed, nothing is certain before the end.
-  return request.allowRestart ? 0 : safeCharacters(document.text);
+  return request.allowRestart ? 0 : safeCharacters(document.text, request.message.stop_sequences);
 }
 
 function liveAttempt(

@@ -176,6 +176,7 @@ export class ThroughlineClient {
     const again = checked({
       ...request,
       maxTotalTokens: request.maxTotalTokens ?? undefined,
+      continuationPrompt: request.continuationPrompt ?? undefined,
       limits: { ...request.limits, ...overrides.limits },
       maxAttempts: overrides.maxAttempts ?? request.maxAttempts,
     });

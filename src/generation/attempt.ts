@@ -1,6 +1,8 @@
 /** One attempt: one streamed request, one activity execution. What it is asked, and what it reports. */
 import type { Checkpoint } from './checkpoint.ts';
 import type { GenerationError } from './error.ts';
+import type { ContentBlock } from './request.ts';
+import type { TokensLeft } from './tokens.ts';
 
 /** Which limit a stream is under at the moment. `closing`: the stop reason came, `message_stop` has not yet. */
 export type Phase = 'connect' | 'first_token' | 'thinking' | 'inter_token' | 'closing';
@@ -22,6 +24,15 @@ export type AttemptOutcome =
 /** How an attempt takes up the kept text; `none` when there is none. */
 export type Resume = 'none' | 'prefill' | 'continuation' | 'restart';
 
+/** How a model is asked to continue, and what is done with its answer; see `resume/ladder.ts`. */
+export interface Rung {
+  form: ContinuationForm;
+  /** Characters: a longer anchor is harder to overlook, and to mistake. */
+  shortestAnchor: number;
+  /** Whether a reply without the echo may be joined as it comes, once it is known to be no restart and no refusal. */
+  joinUnverified: boolean;
+}
+
 /** In which form the kept text is shown to a model that is asked to continue it. */
 export type ContinuationForm = 'assistant_turn' | 'quoted';
 
@@ -30,22 +41,37 @@ export interface AttemptPlan {
   number: number;
   model: string;
   resume: Resume;
-  form: ContinuationForm;
-  /** Whether a reply without the echo may be joined as it comes, unverified. */
-  joinUnverified: boolean;
+  /** How the model is asked, where it is asked to continue. */
+  rung: Rung;
+  /** Whether the turn that the model paused is sent back as it came (`resume` is then `prefill`). */
+  pausedTurn: boolean;
   keptCharacters: number;
-  /** `max_tokens` of the request, before the allowance for the echo. */
-  maxTokens: number;
+  left: TokensLeft;
 }
 
 export type SeamKind = 'exact' | 'anchor' | 'overlap' | 'plain';
 
+/** What a seam's verdict rests on. */
+export type SeamEvidence =
+  /** The text was the reply's own beginning. */
+  | 'prefill'
+  | 'echo_at_start'
+  /** Behind a preamble. */
+  | 'echo_at_line_start'
+  /** A misspelling of the text was repaired in it. */
+  | 'echo_repaired'
+  /** It may be the text's own repetition; asked again, the answer was the same. */
+  | 'echo_ambiguous'
+  | 'repeated_tail'
+  | 'none';
+
 /** How an attempt's text was joined to what was kept before it. */
 export interface Seam {
   kind: SeamKind;
-  /** White space left out of a prefill, or echo cut. */
+  /** White space left out of a prefill, or echo (and what came before it) cut. */
   trimmedCharacters: number;
   verified: boolean;
+  evidence: SeamEvidence;
 }
 
 export interface Usage {
@@ -53,8 +79,10 @@ export interface Usage {
   outputTokens: number | null;
   cacheReadTokens: number | null;
   cacheWriteTokens: number | null;
-  /** Present and true when `outputTokens` was reckoned from characters because the stream died before telling. */
+  /** Present and true when the stream died before it told `outputTokens`. */
   estimated?: true;
+  /** What that estimate rests on. */
+  estimatedFrom?: 'message_delta' | 'token_counter' | 'characters';
 }
 
 /** What an attempt knows of itself at any moment; goes with each heartbeat and with the report. */
@@ -84,7 +112,14 @@ export interface HeartbeatDetails {
 /** How an attempt ended. Each outcome carries what `decide()` needs, and nothing else. */
 export type AttemptEnd =
   /** The message ended as messages end; whether the text is whole, its stop reason says. */
-  | { outcome: 'complete'; stopReason: string }
+  | {
+      outcome: 'complete';
+      stopReason: string;
+      /** Where the text ends, in characters, because a stop sequence straddles the seam: its first half goes. */
+      textEndsAt?: number;
+      /** The turn that the model paused, as it came, to be sent back. */
+      pausedTurn?: ContentBlock[];
+    }
   | { outcome: 'stalled'; phase: Phase; silence: Silence; detectedAfterMs: number }
   | { outcome: 'connection_lost'; error: GenerationError }
   | { outcome: 'api_error'; error: GenerationError; permanent: boolean }

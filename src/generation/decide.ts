@@ -8,7 +8,9 @@ import type { GenerationError } from './error.ts';
 import type { GenerationState } from './fold.ts';
 import type { GenerationRequest } from './request.ts';
 import { isWhole } from './stopReason.ts';
-import { ownAttempts, planAttempt, trailingCount } from './resume/planAttempt.ts';
+import { hasJsonOutputFormat } from './models.ts';
+import { keptBefore, ownAttempts, planAttempt, trailingCount } from './resume/planAttempt.ts';
+import { isEnough } from './tokens.ts';
 
 export type Decision =
   /** The message ended: `complete` where its stop reason says so, else `incomplete`. */
@@ -79,8 +81,10 @@ function afterMessage(input: DecisionInput, stopReason: string): Decision {
   if (stopReason === 'pause_turn' && !progressed) {
     return afterFailure(input, { kind: 'pause_turn', message: 'the turn was paused before any text' });
   }
+  // JSON begins anew each time, so that it would stop at the same place.
   const goesOn =
-    stopReason === 'pause_turn' || (stopReason === 'max_tokens' && request.maxTotalTokens !== null);
+    stopReason === 'pause_turn' ||
+    (stopReason === 'max_tokens' && request.maxTotalTokens !== null && !hasJsonOutputFormat(request.message));
   // A stop reason nobody knows yet must not make a whole text of a cut one.
   if (!goesOn || !progressed) return { next: 'finish', status: 'incomplete', stopReason };
   return again(input, 0, currentModel(request, state), stopReason);
@@ -117,7 +121,9 @@ function afterFailure(input: DecisionInput, error: GenerationError): Decision {
     const message = `${error.message} (asked to wait ${retryAfterMs} ms, but ${Math.max(0, Math.round(input.budgetLeftMs))} ms of the total budget are left; raise limits.totalMs)`;
     return { next: 'fail', error: { ...error, message } };
   }
-  return again(input, Math.max(retryAfterMs, backOffMs(input)), model, error.kind);
+  // A rejected reply is asked for in other words next: waiting would change nothing.
+  const afterMs = error.kind === 'seam_rejected' ? 0 : backOffMs(input);
+  return again(input, Math.max(retryAfterMs, afterMs), model, error.kind);
 }
 
 function again(input: DecisionInput, afterMs: number, model: string, because: string): Decision {
@@ -128,7 +134,9 @@ function again(input: DecisionInput, afterMs: number, model: string, because: st
     return { next: 'fail', error: { kind: 'attempts_exhausted', message } };
   }
   const plan = planAttempt(request, state, model);
-  if (plan.maxTokens < 1) return { next: 'finish', status: 'incomplete', stopReason: 'max_tokens' };
+  const anchor = plan.resume === 'continuation' ? plan.rung.shortestAnchor : 0;
+  if (!isEnough(plan.left, request.message, anchor))
+    return { next: 'finish', status: 'incomplete', stopReason: 'max_tokens' };
   if (afterMs + SHORTEST_ATTEMPT_MS > input.budgetLeftMs) return { next: 'await_timeout' };
   return { next: 'again', afterMs, plan, because };
 }
@@ -162,7 +170,7 @@ function isOverload(attempt: AttemptRecord): boolean {
 }
 
 function keptBy(attempt: AttemptRecord, state: GenerationState): number {
-  return attempt.keptCharacters - (state.attempts[attempt.number - 2]?.keptCharacters ?? 0);
+  return attempt.keptCharacters - keptBefore(attempt, state);
 }
 
 function keptByLast(state: GenerationState): number {

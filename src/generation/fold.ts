@@ -14,6 +14,7 @@ import type {
 } from './attempt.ts';
 import { applyCheckpoint } from './checkpoint.ts';
 import type { GenerationError } from './error.ts';
+import type { ContentBlock } from './request.ts';
 
 /** What an earlier run of the same generation hands to the next (`retry`). */
 export interface CarriedText {
@@ -41,6 +42,8 @@ export interface GenerationState {
   current: { plan: AttemptPlan; startedAt: number | null } | null;
   /** How the last attempt ended. */
   lastEnd: AttemptEnd | null;
+  /** The turn that the model paused, as it came; null once the text has grown by anything else. */
+  pausedTurn: readonly ContentBlock[] | null;
 }
 
 export function initialState(carried: CarriedText | null): GenerationState {
@@ -51,6 +54,7 @@ export function initialState(carried: CarriedText | null): GenerationState {
     carriedAttempts: carried?.attempts.length ?? 0,
     current: null,
     lastEnd: null,
+    pausedTurn: null,
   };
 }
 
@@ -86,7 +90,8 @@ function ended(
   // A second report of one attempt (a frozen worker's late one) is no report of the next.
   if (state.current === null) return state;
   const { plan, startedAt } = state.current;
-  const text = textWith(state, details);
+  const known = textWith(state, details);
+  const text = end.outcome === 'complete' ? known.slice(0, end.textEndsAt) : known;
   const progress = details?.progress ?? null;
   const record: AttemptRecord = {
     number: plan.number,
@@ -115,7 +120,20 @@ function ended(
     simulated: state.simulated || (progress?.simulated ?? false),
     current: null,
     lastEnd: end,
+    pausedTurn: pausedTurnAfter(state, plan, end, text),
   };
+}
+
+function pausedTurnAfter(
+  state: GenerationState,
+  plan: AttemptPlan,
+  end: AttemptEnd,
+  text: string,
+): readonly ContentBlock[] | null {
+  const paused = end.outcome === 'complete' ? end.pausedTurn : undefined;
+  // A turn that went on and paused again is one turn.
+  if (paused !== undefined) return [...(plan.pausedTurn ? (state.pausedTurn ?? []) : []), ...paused];
+  return text === state.text ? state.pausedTurn : null;
 }
 
 function errorOf(end: AttemptEnd): GenerationError | null {

@@ -63,4 +63,6 @@ export interface GenerationRequest {
   maxAttempts: number;
   /** Absent: a stop at `max_tokens` ends the generation. Present: it goes on, up to this many output tokens. */
   maxTotalTokens: number | null;
+  /** The question by which a model is asked to go on, in the request's own words; see `resume/question.ts`. */
+  continuationPrompt: string | null;
 }

@@ -24,30 +24,54 @@ export function spentTokens(attempts: readonly AttemptRecord[]): number {
   return attempts.reduce((sum, attempt) => sum + (attempt.usage?.outputTokens ?? 0), 0);
 }
 
-/**
- * `max_tokens` that is left for the text itself; 0 when there is none.
- * @param partCharacters characters kept since the generation began or last went on past `max_tokens`
- */
-export function leftTokens(
+/** What a request may still spend. */
+export interface TokensLeft {
+  /** Of `max_tokens`, for the text itself. */
+  ofPart: number;
+  /** Of `maxTotalTokens`, for everything; null without that bound. */
+  ofTotal: number | null;
+}
+
+/** @param partCharacters characters kept since the generation began or last went on past `max_tokens` */
+export function tokensLeft(
   request: GenerationRequest,
   partCharacters: number,
   attempts: readonly AttemptRecord[],
-): number {
-  const ofPart = request.message.max_tokens - leastTokens(partCharacters);
-  const ofTotal =
-    request.maxTotalTokens === null
-      ? Number.POSITIVE_INFINITY
-      : request.maxTotalTokens - spentTokens(attempts);
-  return Math.max(0, Math.min(ofPart, ofTotal));
+): TokensLeft {
+  const { message, maxTotalTokens } = request;
+  return {
+    ofPart: Math.max(0, message.max_tokens - leastTokens(partCharacters)),
+    ofTotal: maxTotalTokens === null ? null : Math.max(0, maxTotalTokens - spentTokens(attempts)),
+  };
+}
+
+/** Whether a request can bring any text at all: past its thinking budget, past the echo. */
+export function isEnough(left: TokensLeft, message: MessageRequest, shortestAnchor: number): boolean {
+  if (left.ofPart < 1) return false;
+  if (left.ofTotal === null) return true;
+  return left.ofTotal > echoTokens(shortestAnchor) + (message.thinking?.budget_tokens ?? 0);
 }
 
 /**
- * `max_tokens` of one request: what is left, plus room for the echo, not less than what its manual thinking budget
- * needs, and never more than the request's own (a model's output limit may lie there).
+ * `max_tokens` of one request: what is left, plus room for the echo; so much at least that thinking does not use it up
+ * before there is a word; never more than the request's own (a model's output limit may lie there), nor than is left
+ * in all.
+ *
+ * @param anchorCharacters 0 where no echo is asked for
+ * @param thinksUnbounded whether the model thinks as long as it likes: then all that the request allows may be needed
  */
-export function requestMaxTokens(message: MessageRequest, left: number, anchorCharacters: number): number {
-  const echo = anchorCharacters === 0 ? 0 : 2 * estimateTokens(2 * anchorCharacters) + ECHO_ALLOWANCE;
-  const thinkingBudget = message.thinking?.budget_tokens;
-  const least = thinkingBudget === undefined ? 0 : thinkingBudget + BESIDE_THINKING;
-  return Math.min(message.max_tokens, Math.max(left + echo, least));
+export function requestMaxTokens(
+  message: MessageRequest,
+  left: TokensLeft,
+  anchorCharacters: number,
+  thinksUnbounded: boolean,
+): number {
+  const budget = message.thinking?.budget_tokens;
+  const least = thinksUnbounded ? message.max_tokens : budget === undefined ? 0 : budget + BESIDE_THINKING;
+  const wanted = Math.max(left.ofPart + echoTokens(anchorCharacters), least);
+  return Math.min(message.max_tokens, left.ofTotal ?? Number.POSITIVE_INFINITY, wanted);
+}
+
+function echoTokens(anchorCharacters: number): number {
+  return anchorCharacters === 0 ? 0 : 2 * estimateTokens(2 * anchorCharacters) + ECHO_ALLOWANCE;
 }

@@ -1,15 +1,10 @@
 /** A request document, checked before anything starts: every problem at once, each with its path and its repair. */
 import { z } from 'zod';
-import { acceptsPrefill, hasJsonOutputFormat, prefillObstacle } from './models.ts';
 import type { GenerationRequest } from './request.ts';
 import { DEFAULT_LIMITS, DEFAULT_MAX_ATTEMPTS, RESUME_CHOICES } from './request.ts';
-
-/** One thing wrong: `path` as one would write it in JavaScript, the value received, and what to do. */
-export interface RequestProblem {
-  path: string;
-  received: string;
-  repair: string;
-}
+import type { RequestProblem } from './requestProblem.ts';
+import { problem } from './requestProblem.ts';
+import { unservable } from './unservableRequest.ts';
 
 export type RequestCheck =
   | { ok: true; request: Omit<GenerationRequest, 'id'> & { id: string | null } }
@@ -99,6 +94,7 @@ const FIELDS = [
   'allowRestart',
   'maxAttempts',
   'maxTotalTokens',
+  'continuationPrompt',
 ] as const;
 
 const requestSchema = z.strictObject(
@@ -111,6 +107,7 @@ const requestSchema = z.strictObject(
     allowRestart: z.boolean({ error: 'give true or false' }).optional(),
     maxAttempts: positive('how many attempts there may be').optional(),
     maxTotalTokens: positive('how many output tokens there may be in all').optional(),
+    continuationPrompt: z.string({ error: 'give a text with {anchor} in it' }).optional(),
   },
   {
     error: (issue) =>
@@ -141,100 +138,10 @@ export function validateRequest(document: unknown): RequestCheck {
     allowRestart: rest.allowRestart === true || resume === 'restart',
     maxAttempts: rest.maxAttempts ?? DEFAULT_MAX_ATTEMPTS,
     maxTotalTokens: rest.maxTotalTokens ?? null,
+    continuationPrompt: rest.continuationPrompt ?? null,
   };
   const problems = unservable(request);
   return problems.length === 0 ? { ok: true, request } : { ok: false, problems };
-}
-
-/** What no attempt could serve, though each field is well formed. */
-function unservable(request: Omit<GenerationRequest, 'id'>): RequestProblem[] {
-  const { message, resume, fallbackModels } = request;
-  const problems: RequestProblem[] = [];
-  const models = [message.model, ...fallbackModels];
-  const endsInAssistant = message.messages.at(-1)?.role === 'assistant';
-
-  message.messages.forEach(({ content }, index) => {
-    const empty = typeof content === 'string' ? content.trim() === '' : content.length === 0;
-    if (empty)
-      problems.push(problem(`message.messages[${index}].content`, content, 'give the message a content'));
-  });
-  if (message.messages[0]?.role === 'assistant') {
-    problems.push(problem('message.messages[0].role', 'assistant', 'begin with a message of the user'));
-  }
-  if (endsInAssistant && resume === 'continuation') {
-    problems.push(
-      problem(
-        'message.messages',
-        'an assistant message last',
-        'end with a user message, or take resume "prefill" or "auto" with a model that accepts prefill',
-      ),
-    );
-  } else if (endsInAssistant) {
-    for (const refusing of models.filter((name) => !acceptsPrefill(name))) {
-      problems.push(
-        problem(
-          'message.messages',
-          'an assistant message last',
-          `end with a user message: ${refusing} does not accept prefill`,
-        ),
-      );
-    }
-  }
-  const obstacle = prefillObstacle(message);
-  if (obstacle !== null && (resume === 'prefill' || endsInAssistant)) {
-    problems.push(
-      problem(
-        'resume',
-        resume,
-        `prefill is impossible because ${obstacle}: take "auto", and end with a user message`,
-      ),
-    );
-  }
-  if (hasJsonOutputFormat(message) && !request.allowRestart) {
-    problems.push(
-      problem(
-        'message.output_config.format',
-        'a JSON output format',
-        'a cut JSON text bears no seam: set allowRestart to true, so that it may begin again',
-      ),
-    );
-  }
-  const tools = message['tools'];
-  if (Array.isArray(tools)) {
-    tools.forEach((tool: unknown, index) => {
-      if (isClientTool(tool)) {
-        problems.push(
-          problem(
-            `message.tools[${index}]`,
-            tool,
-            'remove it: nobody is there to run a client tool; server tools are served',
-          ),
-        );
-      }
-    });
-  }
-  const budget = message.thinking?.budget_tokens;
-  if (budget !== undefined && budget >= message.max_tokens) {
-    problems.push(
-      problem('message.thinking.budget_tokens', budget, `give less than max_tokens (${message.max_tokens})`),
-    );
-  }
-  message.stop_sequences?.forEach((sequence, index) => {
-    if (sequence.trim() === '') {
-      problems.push(
-        problem(`message.stop_sequences[${index}]`, sequence, 'give a text that is not only white space'),
-      );
-    }
-  });
-  return problems;
-}
-
-/** A server tool's type is versioned (`web_search_20250305`); a client's own has none, or `custom`. */
-function isClientTool(tool: unknown): boolean {
-  const type = typeof tool === 'object' && tool !== null && 'type' in tool ? tool.type : undefined;
-  if (typeof type !== 'string' || type === 'custom') return true;
-  // Run by the caller, although Anthropic defines them.
-  return /^(?:bash|text_editor|computer|memory)_/.test(type);
 }
 
 function problemsOf(issue: z.core.$ZodIssue, document: unknown): RequestProblem[] {
@@ -245,19 +152,6 @@ function problemsOf(issue: z.core.$ZodIssue, document: unknown): RequestProblem[
     });
   }
   return [problem(pathText(issue.path), valueAt(document, issue.path), issue.message)];
-}
-
-function problem(path: string, received: unknown, repair: string): RequestProblem {
-  return { path, received: excerpt(received), repair };
-}
-
-function excerpt(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text =
-    typeof value === 'string' && !/[^\w ]/.test(value)
-      ? `"${value}"`
-      : (JSON.stringify(value) ?? typeof value);
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
 
 function valueAt(document: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,10 +1,12 @@
 /** Which text a request is answered with. Pure: from the conversation so far and what is asked now. */
+import type { Behaviour } from './behaviours.ts';
 import type { Ask } from './conversation.ts';
 import { wordContinuation } from './continuation.ts';
 import type { ReplyText } from './continuation.ts';
+import type { Directives } from './directives.ts';
 import { chainsOf, findChain } from './log.ts';
 import type { RequestRecord } from './log.ts';
-import type { Behaviour, Settings } from './profile.ts';
+import type { Settings } from './profile.ts';
 import { endsSentence, writeContinuation, writeText } from './text.ts';
 
 export interface Conversation {
@@ -13,6 +15,8 @@ export interface Conversation {
   prompt: string;
   /** About how long its text is to be. */
   characters: number;
+  /** What else its prompt asks for; absent where it asks for nothing. */
+  asked?: Directives;
   /** The assistant's words the request itself began the reply with. */
   opening: string;
   /** As its latest request has them. */
@@ -34,7 +38,8 @@ export function askedCharacters(userText: string): number | null {
 
 /** The whole text of a conversation, when it is the same for each request. */
 export function canonicalText(settings: Settings, conversation: Conversation): string {
-  return writeText(`${settings.seed}/${conversation.key}`, conversation.characters);
+  const kind = conversation.asked?.textKind ?? settings.textKind;
+  return writeText(`${settings.seed}/${conversation.key}`, conversation.characters, kind);
 }
 
 /**
@@ -49,19 +54,23 @@ export function truthOf(settings: Settings, conversation: Conversation): string 
   return text.slice(0, Math.min(text.length, ...ends));
 }
 
-export function answerTo(settings: Settings, conversation: Conversation, ask: Ask): Answer {
+/** `question`: how a continuation question is worded. */
+export function answerTo(settings: Settings, conversation: Conversation, ask: Ask, question = ''): Answer {
   const { rest, known } = continueText(settings, conversation, ask.partial);
   const mismatch = !known || (ask.anchor !== null && !ask.partial.endsWith(ask.anchor));
-  if (ask.anchor === null) return { text: rest, leadCharacters: 0, behaviour: null, mismatch };
-  const asked = conversation.records.filter(({ resume }) => resume === 'continuation').length;
-  const behaviour = behaviourOf(settings, asked);
-  const words = { anchor: ask.anchor, partial: ask.partial, rest };
+  if (ask.anchor === null) {
+    return { text: rest, leadCharacters: 0, trailCharacters: 0, behaviour: null, mismatch };
+  }
+  const behaviour = behaviourOf(settings, conversation);
+  const words = { anchor: ask.anchor, partial: ask.partial, rest, question };
   return { ...wordContinuation(behaviour, words), behaviour, mismatch };
 }
 
-function behaviourOf({ continuation }: Settings, asked: number): Behaviour {
-  if (typeof continuation === 'string') return continuation;
-  return continuation[asked] ?? continuation.at(-1) ?? 'echo';
+function behaviourOf(settings: Settings, { asked, records }: Conversation): Behaviour {
+  const behaviours = asked?.answers ?? settings.continuation;
+  if (typeof behaviours === 'string') return behaviours;
+  const questions = records.filter(({ resume }) => resume === 'continuation').length;
+  return behaviours[questions] ?? behaviours.at(-1) ?? 'echo';
 }
 
 interface Rest {
@@ -100,6 +109,7 @@ function diverge(seed: string, { characters }: Conversation, partial: string, ch
   return gap + words;
 }
 
+/** In prose, whatever the text is: a complaint that looked like the text would be overlooked. */
 function continueUnknown(seed: string, { characters }: Conversation, partial: string, said: string): string {
   let alike = 0;
   while (alike < partial.length && partial[alike] === said[alike]) alike += 1;

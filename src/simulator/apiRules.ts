@@ -1,6 +1,6 @@
 /** The Messages API's own rules: what it refuses, with which status and in which words. */
 import { blocksOf, textOf } from './messagesRequest.ts';
-import type { MessagesRequest } from './messagesRequest.ts';
+import type { CountRequest, MessagesRequest } from './messagesRequest.ts';
 import type { Settings } from './profile.ts';
 
 export interface ApiError {
@@ -43,30 +43,47 @@ export function refuseCredentials(
 
 /** The refusal that a request gets which the API would not serve; null when it would. */
 export function refuseRequest(request: MessagesRequest, settings: Settings): ApiError | null {
-  const { model, max_tokens: maxTokens, messages, thinking } = request;
-  if (settings.models !== undefined && !settings.models.includes(model)) {
-    return apiError(404, `model: ${model}`);
-  }
+  const { max_tokens: maxTokens, thinking } = request;
+  if (!isKnown(request.model, settings)) return apiError(404, `model: ${request.model}`);
   if (request.stream !== true) {
     return apiError(400, 'stream: the simulated endpoint only streams; send "stream": true');
   }
   if (!Number.isInteger(maxTokens)) return apiError(400, 'max_tokens: Input should be a valid integer');
   if (maxTokens < 1) return apiError(400, 'max_tokens: Input should be greater than or equal to 1');
-  if (messages.length === 0) return apiError(400, 'messages: at least one message is required');
-  if (messages[0]?.role !== 'user') {
-    return apiError(400, 'messages: first message must use the "user" role');
-  }
   if (request.stop_sequences?.some((sequence) => sequence.trim() === '') === true) {
     return apiError(400, 'stop_sequences: each stop sequence must contain non-whitespace');
   }
   if (thinking?.budget_tokens !== undefined && thinking.budget_tokens >= maxTokens) {
     return apiError(400, '`max_tokens` must be greater than `thinking.budget_tokens`');
   }
+  return refuseMessages(request) ?? refusePrefill(request, settings);
+}
+
+/** The same for a request to count tokens. */
+export function refuseCount(request: CountRequest, settings: Settings): ApiError | null {
+  if (!isKnown(request.model, settings)) return apiError(404, `model: ${request.model}`);
+  return refuseMessages(request);
+}
+
+/** A rule of the simulator's own: what a prompt asks of it in brackets must be there to be had. */
+export function refuseDirectives(problems: readonly string[]): ApiError | null {
+  return problems.length === 0 ? null : apiError(400, `The simulator's directives: ${problems.join('. ')}.`);
+}
+
+function isKnown(model: string, { models }: Settings): boolean {
+  return models === undefined || models.includes(model);
+}
+
+function refuseMessages({ messages }: CountRequest): ApiError | null {
+  if (messages.length === 0) return apiError(400, 'messages: at least one message is required');
+  if (messages[0]?.role !== 'user') {
+    return apiError(400, 'messages: first message must use the "user" role');
+  }
   const blocks = messages.flatMap(({ content }) => blocksOf(content));
   if (blocks.some(({ type, text }) => type === 'text' && (text ?? '') === '')) {
     return apiError(400, 'messages: text content blocks must be non-empty');
   }
-  return refusePrefill(request, settings);
+  return null;
 }
 
 function refusePrefill(request: MessagesRequest, settings: Settings): ApiError | null {

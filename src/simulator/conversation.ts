@@ -35,6 +35,12 @@ export function readAsk(request: MessagesRequest): Ask {
   };
 }
 
+/** How the request's continuation question is worded, quoted text and all; empty where it asks none. */
+export function questionOf({ messages }: Pick<MessagesRequest, 'messages'>): string {
+  const last = messages.at(-1);
+  return last?.role === 'user' ? (findQuestion(last)?.text ?? '') : '';
+}
+
 interface Split extends Pick<Ask, 'resume' | 'partial' | 'anchor'> {
   /** The messages that all attempts share. */
   shared: readonly Message[];

@@ -3,12 +3,13 @@ import { answerTo } from './answer.ts';
 import type { Answer, Conversation } from './answer.ts';
 import { apiError, errorTypeOf } from './apiRules.ts';
 import type { ApiError } from './apiRules.ts';
+import { questionOf } from './conversation.ts';
 import type { Ask } from './conversation.ts';
-import { endReply, tokensOf } from './ending.ts';
+import { endReply } from './ending.ts';
 import type { Ending } from './ending.ts';
-import { findFault } from './faults.ts';
+import { findFault, firstRequestReset } from './faults.ts';
 import type { Fault } from './faults.ts';
-import { textOf } from './messagesRequest.ts';
+import { inputTokensOf } from './inputTokens.ts';
 import type { MessagesRequest } from './messagesRequest.ts';
 import { planThinking } from './otherBlocks.ts';
 import type { Thinking } from './otherBlocks.ts';
@@ -47,8 +48,9 @@ export interface Asked {
 export function decideReply(asked: Asked): Decision {
   const { settings, conversation, ask, request } = asked;
   const attempt = conversation.records.length + 1;
-  const due = findFault(settings.faults, { attempt, model: request.model, userText: ask.userText });
-  const answer = answerTo(settings, conversation, ask);
+  const occasion = { attempt, model: request.model, userText: ask.userText };
+  const due = findFault(settings.faults, occasion);
+  const answer = answerTo(settings, conversation, ask, questionOf(request));
   const thinking = thinkingOf(asked, due);
   const rules = {
     maxTokens: request.max_tokens,
@@ -57,7 +59,9 @@ export function decideReply(asked: Asked): Decision {
     attempt,
   };
   const ending = endReply(answer.text, rules, settings);
-  const fault = due !== null && strikes(due, ending.text) ? due : null;
+  const after = conversation.asked?.cutAfterCharacters;
+  const cut = after === undefined ? null : findFault([firstRequestReset(after)], occasion);
+  const fault = [due, cut].find((each) => each !== null && strikes(each, ending.text)) ?? null;
   const reply = replyWith(asked, { fault, ending, thinking });
   return { reply, answer, fault, stopReason: reply.kind === 'stream' ? ending.stopReason : null };
 }
@@ -97,7 +101,7 @@ function replyWith(
       const head = {
         id: requestId.replace('req_', 'msg_'),
         model: request.model,
-        inputTokens: tokensOf(inputCharacters(request)),
+        inputTokens: inputTokensOf(request),
       };
       const plan = { head, requestId, ending, maxTokens: request.max_tokens, thinking, fault, settings };
       return {
@@ -108,11 +112,6 @@ function replyWith(
       };
     }
   }
-}
-
-function inputCharacters({ system, messages }: MessagesRequest): number {
-  const contents = [system, ...messages.map(({ content }) => content)];
-  return contents.reduce<number>((sum, content) => sum + textOf(content).length, 0);
 }
 
 function jsonMessage(model: string, { stopReason, stopSequence }: Ending): string {

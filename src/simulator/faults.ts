@@ -132,6 +132,11 @@ export interface FaultOccasion {
   userText: string;
 }
 
+/** What a prompt's `[cut: …]` stands for. */
+export function firstRequestReset(afterCharacters: number): Fault {
+  return { kind: 'reset', attempt: 1, afterCharacters, connectionClose: false };
+}
+
 export function findFault(faults: readonly Fault[], occasion: FaultOccasion): Fault | null {
   const fits = ({ attempt, model, promptIncludes }: Fault): boolean =>
     (attempt === undefined || attempt === occasion.attempt) &&

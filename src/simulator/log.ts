@@ -1,7 +1,7 @@
 /** What the simulator was asked and what it answered, request by request; and the truth, rebuilt from that. */
+import type { Behaviour } from './behaviours.ts';
 import type { AskedResume } from './conversation.ts';
 import type { FaultKind } from './faults.ts';
-import type { Behaviour } from './profile.ts';
 
 /** Requests whose body is no Messages API request are not recorded: they belong to no conversation. */
 export interface RequestRecord {
@@ -30,7 +30,7 @@ export interface RequestRecord {
   headersSent: boolean;
   /** All visible text written to the socket. */
   sentText: string;
-  /** What of it continues the partial text: without echo, preamble, restart, and what followed the message's end. */
+  /** What of it continues the partial text: without echo, preamble, fence, restart, and what followed the message's end. */
   continuation: string;
   sentCharacters: number;
   stopReason: string | null;

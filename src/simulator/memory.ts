@@ -2,6 +2,7 @@
 import { askedCharacters, truthOf } from './answer.ts';
 import type { Conversation } from './answer.ts';
 import type { Ask } from './conversation.ts';
+import { readDirectives } from './directives.ts';
 import type { RequestRecord } from './log.ts';
 import type { Settings } from './profile.ts';
 
@@ -14,10 +15,12 @@ export interface Memory {
   log: RequestRecord[];
   /** By key, oldest first. */
   conversations: Map<string, Remembered>;
+  /** Requests to count tokens so far, however they ended. They belong to no conversation. */
+  countTokensRequests: number;
 }
 
 export function createMemory(settings: Settings): Memory {
-  return { settings, log: [], conversations: new Map() };
+  return { settings, log: [], conversations: new Map(), countTokensRequests: 0 };
 }
 
 /** The conversation that a request belongs to, and the ask as it stands in it: without a given opening. */
@@ -33,6 +36,7 @@ export function recall(
       key: ask.conversation,
       prompt: ask.prompt,
       characters: askedCharacters(ask.userText) ?? memory.settings.characters,
+      asked: readDirectives(ask.userText, memory.settings),
       opening,
       stopSequences,
       records: [],

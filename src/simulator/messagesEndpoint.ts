@@ -1,8 +1,8 @@
 /** `POST /v1/messages`: reads the request, lets it be decided, sends the reply, keeps the record. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { apiError, refuseCredentials, refuseRequest } from './apiRules.ts';
-import type { ApiError } from './apiRules.ts';
-import { LARGEST_BODY_BYTES, readBody } from './body.ts';
+import type { Answer } from './answer.ts';
+import { readCall, sendError } from './apiCall.ts';
+import { apiError, refuseDirectives, refuseRequest } from './apiRules.ts';
 import { recall, remember } from './memory.ts';
 import type { Memory } from './memory.ts';
 import { readAsk } from './conversation.ts';
@@ -11,7 +11,7 @@ import type { Decision } from './decideReply.ts';
 import type { FaultKind } from './faults.ts';
 import type { RequestRecord } from './log.ts';
 import { readRequest } from './messagesRequest.ts';
-import type { MessagesRequest, ReadRequest } from './messagesRequest.ts';
+import type { MessagesRequest } from './messagesRequest.ts';
 import { sendSteps } from './sender.ts';
 
 /** After these the message is whole and the response ends as it should. */
@@ -25,43 +25,30 @@ export async function serveMessages(
   requestId: string,
 ): Promise<void> {
   const at = Date.now();
-  response.setHeader('x-throughline-simulator', '1');
-  response.setHeader('request-id', requestId);
-  const refuse = (error: ApiError): void => sendError(response, error, requestId);
-
-  const body = await readBody(request);
-  if (body.kind === 'aborted') return;
-  if (body.kind === 'too_large') {
-    response.setHeader('connection', 'close');
-    refuse(apiError(413, `Request exceeds the maximum size of ${LARGEST_BODY_BYTES} bytes`));
-    return;
-  }
-  const read: ReadRequest =
-    body.kind === 'json'
-      ? readRequest(body.value)
-      : { ok: false, problem: 'The request body is not valid JSON' };
-  const credentials = {
-    apiKey: request.headers['x-api-key']?.toString(),
-    authorization: request.headers.authorization,
-  };
-  const wrongKey = refuseCredentials(credentials, memory.settings);
+  const { settings } = memory;
+  const call = await readCall(request, response, { requestId, settings, reader: readRequest });
+  if (call === null) return;
+  const { read, wrongKey } = call;
   if (!read.ok) {
     // Not in the log: nobody could say which conversation it belongs to.
-    refuse(wrongKey ?? apiError(400, read.problem));
+    sendError(response, wrongKey ?? apiError(400, read.problem), requestId);
     return;
   }
 
   const asked = recall(memory, readAsk(read.request), read.request.stop_sequences ?? []);
   const record = newRecord(memory, asked, read.request, at);
-  if (memory.settings.logBodies) record.body = read.request;
+  if (settings.logBodies) record.body = read.request;
   remember(memory, record);
-  const refusal = wrongKey ?? refuseRequest(read.request, memory.settings);
+  const refusal =
+    wrongKey ??
+    refuseRequest(read.request, settings) ??
+    refuseDirectives(asked.conversation.asked?.problems ?? []);
   if (refusal !== null) {
-    refuse(refusal);
+    sendError(response, refusal, requestId);
     finish(record, response, 'whole');
     return;
   }
-  const decision = decideReply({ settings: memory.settings, ...asked, request: read.request, requestId });
+  const decision = decideReply({ settings, ...asked, request: read.request, requestId });
   record.behaviour = decision.answer.behaviour;
   record.mismatch = decision.answer.mismatch;
   record.stopReason = decision.stopReason;
@@ -144,7 +131,7 @@ async function sendReply(
         steps: reply.steps,
         settings,
         drip: reply.drip,
-        onText: (text, stray) => note(record, text, stray, answer.leadCharacters),
+        onText: (text, stray) => note(record, text, stray, answer),
         onStrike,
       });
     default:
@@ -152,9 +139,13 @@ async function sendReply(
   }
 }
 
-function note(record: RequestRecord, text: string, stray: boolean, leadCharacters: number): void {
+function note(record: RequestRecord, text: string, stray: boolean, answer: Answer): void {
   if (!stray) {
-    record.continuation += text.slice(Math.max(0, leadCharacters - record.sentCharacters));
+    const { leadCharacters, trailCharacters } = answer;
+    const [start, end] = [leadCharacters, answer.text.length - trailCharacters].map((position) =>
+      Math.max(0, position - record.sentCharacters),
+    );
+    record.continuation += text.slice(start, end);
   }
   record.sentText += text;
   record.sentCharacters += text.length;
@@ -169,13 +160,4 @@ function finish(
   record.status = response.headersSent ? response.statusCode : null;
   record.ended = ended;
   record.endedAt = Date.now();
-}
-
-function sendError(response: ServerResponse, error: ApiError, requestId: string): void {
-  const body = {
-    type: 'error',
-    error: { type: error.type, message: error.message },
-    request_id: requestId,
-  };
-  response.writeHead(error.status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

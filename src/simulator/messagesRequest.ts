@@ -1,4 +1,4 @@
-/** The body of `POST /v1/messages`, as far as the simulator looks at it. */
+/** The bodies of `POST /v1/messages` and `POST /v1/messages/count_tokens`, as far as the simulator looks at them. */
 import { z } from 'zod';
 
 const block = z.looseObject({ type: z.string(), text: z.string().optional() });
@@ -8,14 +8,22 @@ const message = z.looseObject({
   content: z.union([z.string(), z.array(block)]),
 });
 
-const requestSchema = z.looseObject({
+/** What both have. */
+const input = {
   model: z.string().min(1),
-  max_tokens: z.number(),
   messages: z.array(message),
   system: z.union([z.string(), z.array(block)]).optional(),
+  tools: z.array(z.unknown()).nullish(),
+  thinking: z.looseObject({ type: z.string(), budget_tokens: z.number().optional() }).nullish(),
+};
+
+const countSchema = z.looseObject(input);
+
+const requestSchema = z.looseObject({
+  ...input,
+  max_tokens: z.number(),
   stream: z.boolean().optional(),
   stop_sequences: z.array(z.string()).nullish(),
-  thinking: z.looseObject({ type: z.string(), budget_tokens: z.number().optional() }).nullish(),
   output_config: z.looseObject({ format: z.unknown().optional() }).nullish(),
   output_format: z.unknown().optional(),
 });
@@ -24,11 +32,21 @@ export type ContentBlock = z.output<typeof block>;
 export type Message = z.output<typeof message>;
 export type MessagesRequest = z.output<typeof requestSchema>;
 
-export type ReadRequest = { ok: true; request: MessagesRequest } | { ok: false; problem: string };
+export type CountRequest = z.output<typeof countSchema>;
 
-/** Reads a request body. The problem is worded as the API words it: `max_tokens: Field required`. */
-export function readRequest(body: unknown): ReadRequest {
-  const parsed = requestSchema.safeParse(body);
+/** A problem is worded as the API words it: `max_tokens: Field required`. */
+export type Read<Request> = { ok: true; request: Request } | { ok: false; problem: string };
+
+export function readRequest(body: unknown): Read<MessagesRequest> {
+  return read(requestSchema, body);
+}
+
+export function readCountRequest(body: unknown): Read<CountRequest> {
+  return read(countSchema, body);
+}
+
+function read<Request>(schema: z.ZodType<Request>, body: unknown): Read<Request> {
+  const parsed = schema.safeParse(body);
   if (parsed.success) return { ok: true, request: parsed.data };
   const [issue] = parsed.error.issues;
   const path = issue?.path.map(String) ?? [];

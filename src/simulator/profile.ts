@@ -5,26 +5,14 @@
  */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { BEHAVIOURS } from './behaviours.ts';
 import { faultSchema } from './faults.ts';
 import { characterCount, durationMs, intervalMs } from './fields.ts';
 import { describeProblem } from './problems.ts';
+import { TEXT_KINDS } from './texts/kinds.ts';
 
-/** How a reply to a continuation question begins; see `continuation.ts` for the words. */
-const behaviour = z.enum([
-  'echo',
-  'direct',
-  'preamble',
-  'preamble_direct',
-  'restart',
-  'empty',
-  'useless',
-  'echo_then_end',
-  'echo_partial',
-  'echo_typo',
-  'echo_quoted',
-  'apology',
-]);
-export type Behaviour = z.output<typeof behaviour>;
+/** How a continuation question is answered; `behaviours.ts` says what each name means. */
+const behaviour = z.enum(BEHAVIOURS);
 
 const thinking = z.strictObject({
   /** How long the thinking block stays open. */
@@ -35,12 +23,20 @@ const thinking = z.strictObject({
   everyMs: intervalMs.default(200),
 });
 
-const profileSchema = z.strictObject({
+const fields = z.strictObject({
   /** Another seed, other words. */
   seed: z.int().default(1),
   /** About how long each text is, in UTF-16 code units. `[characters: 3000]` in a prompt comes first. */
   characters: z.int().min(1).max(10_000_000).default(2_000),
-  /** Whether each request words its continuation differently, so that attempts that were mixed up show. */
+  /**
+   * What kind of text each is; `texts/kinds.ts` says what the names mean. `[text: poetry]` in a prompt comes first, and
+   * a name there that is none is refused with 400.
+   */
+  textKind: z.enum(TEXT_KINDS).default('prose'),
+  /**
+   * Whether each request words its continuation differently, so that attempts that were mixed up show. All text is
+   * prose then: another `textKind` is refused, and `[text: …]` in a prompt ignored.
+   */
   divergent: z.boolean().default(false),
   /** Whether an assistant message in a conversation's first request is its given beginning, not a wrong partial. */
   givenOpening: z.boolean().default(false),
@@ -81,14 +77,38 @@ const profileSchema = z.strictObject({
   /** The keys and tokens that are right; others answer 401. Absent: any that is not blank. */
   apiKeys: z.array(z.string()).optional(),
 
-  /** How continuation questions are answered. A list is used up one a question and conversation, its last for good. */
+  /**
+   * How continuation questions are answered. A list is used up one a question and conversation, its last for good.
+   * `[answers: empty, direct]` in a prompt comes first, in the same way.
+   */
   continuation: z.union([behaviour, z.array(behaviour).min(1)]).default('echo'),
 
-  /** What goes wrong, and when; the first that fits a request befalls it. See `faults.ts`. */
+  /**
+   * What goes wrong, and when; the first that fits a request befalls it. See `faults.ts`.
+   *
+   * `[cut: 1234]` in a prompt resets the conversation's first request after so many characters, unless one of these
+   * befalls it.
+   */
   faults: z.array(faultSchema).default([]),
+
+  /**
+   * What becomes of `POST /v1/messages/count_tokens`. `answers`: the count, four characters a token. `fails`: status
+   * 500. `hangs`: nothing at all, until the client goes.
+   */
+  countTokens: z.enum(['answers', 'fails', 'hangs']).default('answers'),
 
   /** Whether the log holds request bodies. */
   logBodies: z.boolean().default(false),
+});
+
+const profileSchema = fields.superRefine(({ divergent, textKind }, context) => {
+  if (!divergent || textKind === 'prose') return;
+  context.addIssue({
+    code: 'custom',
+    path: ['textKind'],
+    message: 'write "prose" or leave it out, or "divergent" instead: a divergent text is always prose',
+    input: textKind,
+  });
 });
 
 /** A profile as it is written. */

@@ -2,6 +2,7 @@
  * The simulated Claude endpoint: a real HTTP server with real event streams.
  *
  * - `POST /v1/messages` as the Messages API has it, streaming only; every response names the simulator in a header
+ * - `POST /v1/messages/count_tokens` as the Messages API has it
  * - `GET /` and `HEAD /`: 200
  * - `GET /_simulator/log`: all requests so far, JSON
  * - `GET /_simulator/truth?prompt=…`: what a client should hold in the end, for another process to compare
@@ -9,6 +10,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { serveCountTokens } from './countTokensEndpoint.ts';
 import { createMemory, truth } from './memory.ts';
 import type { Memory } from './memory.ts';
 import type { RequestRecord } from './log.ts';
@@ -28,6 +30,8 @@ export interface Simulator {
   port: number;
   /** All requests so far; it goes on growing, and so do its records. */
   log: readonly RequestRecord[];
+  /** Requests to count tokens so far, however they ended; the log has none of them. */
+  readonly countTokensRequests: number;
   /** By conversation key or first user text. Throws a RangeError when no such request has come. */
   truth(keyOrPrompt: string): string;
   /** Breaks off whatever is being sent. */
@@ -62,6 +66,9 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     port: address.port,
     log: memory.log,
+    get countTokensRequests() {
+      return memory.countTokensRequests;
+    },
     truth: (keyOrPrompt) => truth(memory, keyOrPrompt),
     close: async () => {
       if (!server.listening) return;
@@ -84,6 +91,8 @@ async function serve(
   const reads = method === 'GET' || method === 'HEAD';
   if (method === 'POST' && pathname === '/v1/messages') {
     await serveMessages(memory, request, response, requestId);
+  } else if (method === 'POST' && pathname === '/v1/messages/count_tokens') {
+    await serveCountTokens(memory, request, response, requestId);
   } else if (reads && pathname === '/') {
     sendText(response, 200, "Throughline's simulated Claude endpoint: POST /v1/messages\n");
   } else if (reads && pathname === '/_simulator/log') {

@@ -1,44 +1,34 @@
 /** What the Messages API is asked, so that a model goes on from the cut text. */
 import type { ContinuationForm } from '../attempt.ts';
 import type { ContentBlock, Message } from '../request.ts';
+import { CONTINUATION_PROMPT, askInWords, quotesTheText, quoting } from './question.ts';
 
-/** The question's anchor stands between these tags, white space and all. */
-const anchorTag = (anchor: string): string => `<last_words>${anchor}</last_words>`;
+export interface Question {
+  messages: Message[];
+  /** The words that were put to the model, the text itself left out. */
+  words: string;
+}
 
-const GO_ON =
-  'Begin your reply by repeating exactly the words between the last_words tags (without the tags), and then go on ' +
-  'from there as if there had been no interruption: no preamble, no comment, nothing else repeated. ' +
-  'If nothing is missing after them, repeat them and stop.';
-
+/** @param prompt the request's own wording; null takes the project's */
 export function askToGoOn(
   messages: readonly Message[],
-  cutText: string,
-  anchor: string,
-  form: ContinuationForm,
-): Message[] {
-  switch (form) {
-    case 'assistant_turn':
-      return [
-        ...messages,
-        { role: 'assistant', content: cutText },
-        {
-          role: 'user',
-          content: `Your previous response was interrupted. It ends with: ${anchorTag(anchor)}\n\n${GO_ON}`,
-        },
-      ];
-    case 'quoted':
-      return [
-        ...messages,
-        {
-          role: 'user',
-          content:
-            `You have already written the following part of your response, and were interrupted:\n\n` +
-            `<partial>${cutText}</partial>\n\nIt ends with: ${anchorTag(anchor)}\n\n${GO_ON}`,
-        },
-      ];
-    default:
-      return form satisfies never;
-  }
+  {
+    cutText,
+    anchor,
+    form,
+    prompt,
+  }: { cutText: string; anchor: string; form: ContinuationForm; prompt: string | null },
+): Question {
+  const wording = prompt ?? CONTINUATION_PROMPT;
+  const quoted = form === 'quoted' || quotesTheText(wording);
+  const asked = quoted ? quoting(wording) : wording;
+  const question: Message = { role: 'user', content: askInWords(asked, cutText, anchor) };
+  return {
+    messages: quoted
+      ? [...messages, question]
+      : [...messages, { role: 'assistant', content: cutText }, question],
+    words: askInWords(asked, '', anchor),
+  };
 }
 
 /** The cut text as the last assistant message, behind what the request itself may have put into the model's mouth. */
@@ -46,6 +36,14 @@ export function askByPrefill(messages: readonly Message[], cutText: string): Mes
   const last = messages.at(-1);
   if (last?.role !== 'assistant') return [...messages, { role: 'assistant', content: cutText }];
   return [...messages.slice(0, -1), { role: 'assistant', content: appended(last.content, cutText) }];
+}
+
+/**
+ * A turn that the model paused, sent back as it came, goes on by itself.
+ * Source: the Messages API's documentation of `pause_turn`, read 2026-11.
+ */
+export function askPausedTurn(messages: readonly Message[], content: readonly ContentBlock[]): Message[] {
+  return [...messages, { role: 'assistant', content: [...content] }];
 }
 
 function appended(content: string | ContentBlock[], text: string): string | ContentBlock[] {

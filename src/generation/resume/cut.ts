@@ -5,6 +5,9 @@
  * What was decided travels as a number (`Checkpoint.offset`).
  */
 
+import { openFence } from '../markdown.ts';
+import { hasUnspacedScript, isWhiteSpace as isWhiteSpaceCharacter } from '../seam/characters.ts';
+
 /** Ask for what follows the first `base` characters; `whiteSpace` was received directly after them. */
 export interface Cut {
   base: number;
@@ -15,14 +18,16 @@ export interface Cut {
 const LONGEST_WORD = 64;
 const LONGEST_LINE = 200;
 
-/** Scripts written without spaces: there a word boundary is the segmenter's matter. */
-const UNSPACED =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 /** The end of a sentence is no word that could go on; `3.` is. */
 const SENTENCE_END = /(?:(?<!\d)\.|[!?…。！？])["'”’»」』)\]]*$/u;
 const JOINER = 0x200d;
 const MARKER_ONLY = /^\s*(?:[-*+>|]|#{1,6}|\d{1,9}[.)]|`{3,}[^`]*|~{3,}.*)$/;
-const LIST_OR_TABLE_LINE = /^\s*(?:[-*+] |\d{1,9}[.)] |\|)/;
+const ITEM = /^\s*(?:[-*+] |\d{1,9}[.)] )/;
+const ROW = /^\s*\|/;
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+/** A link or an image that is not whole yet, or that may yet become one. */
+const UNFINISHED_LINK = /!?\[(?:[^\]\n]*|[^\]\n]*\](?:\([^)\n]*)?)$/;
+const LONGEST_LINK = 200;
 
 /** A prefill loses its trailing white space, which the API refuses, and nothing else. */
 export function cutForPrefill(text: string): Cut {
@@ -30,24 +35,23 @@ export function cutForPrefill(text: string): Cut {
 }
 
 /**
- * A continuation goes back to where no word, character, row or marker is left half said. The end of a sentence stays:
- * a text that was whole but for the end of its message must not lose its last word.
+ * A continuation goes back to where no word, character, row, link or marker is left half said. What may be the end of
+ * the whole text stays (the end of a sentence, a whole row, a closed fence): a text that was whole but for the end of
+ * its message must not lose its last words.
  */
-export function cutForContinuation(text: string): Cut {
-  return cutBack(text, true);
+export function cutForContinuation(text: string, stopSequences: readonly string[] = []): Cut {
+  return cutBack(text, stopSequences, true);
 }
 
 /** A word is surely whole only when white space follows it: `end.` may yet become `end.com`. */
-function cutBack(text: string, sentenceEndStays: boolean): Cut {
-  const wordEnd = sentenceEndStays && SENTENCE_END.test(text.slice(-LONGEST_WORD)) ? text.length : null;
-  let end = lineCut(text, text.length) ?? wordEnd ?? wordCut(text, text.length);
-  end = trimmedEnd(text, end);
+function cutBack(text: string, stopSequences: readonly string[], endStays: boolean): Cut {
+  let end = lineCut(text, endStays) ?? Math.min(linkCut(text), wordCut(text, text.length, endStays));
   for (;;) {
-    const lineStart = text.lastIndexOf('\n', end - 1) + 1;
-    if (end === 0 || !MARKER_ONLY.test(text.slice(lineStart, end))) break;
-    end = trimmedEnd(text, lineStart);
+    end = trimmedEnd(text, end);
+    const next = markerCut(text, end, endStays) ?? stopSequenceCut(text, end, stopSequences);
+    if (next === null) return withWhiteSpace(text, end);
+    end = next;
   }
-  return withWhiteSpace(text, end);
 }
 
 /**
@@ -56,10 +60,10 @@ function cutBack(text: string, sentenceEndStays: boolean): Cut {
  * Without spaces the segmenter may think again about the last words once more text is there; a cut still never goes
  * back further than the longest word.
  */
-export function safeCharacters(text: string): number {
+export function safeCharacters(text: string, stopSequences: readonly string[] = []): number {
   const last = text.slice(-2 * LONGEST_WORD);
-  const mayBeSeenAnew = UNSPACED.test(last) || !/\s/.test(last.slice(-LONGEST_WORD));
-  return cutBack(mayBeSeenAnew ? text.slice(0, -2 * LONGEST_WORD) : text, false).base;
+  const mayBeSeenAnew = hasUnspacedScript(last) || !/\s/.test(last.slice(-LONGEST_WORD));
+  return cutBack(mayBeSeenAnew ? text.slice(0, -2 * LONGEST_WORD) : text, stopSequences, false).base;
 }
 
 function withWhiteSpace(text: string, base: number): Cut {
@@ -76,7 +80,7 @@ function trimmedEnd(text: string, from: number): number {
 }
 
 function isWhiteSpace(text: string, index: number): boolean {
-  return text.charAt(index).trim() === '';
+  return isWhiteSpaceCharacter(text.charAt(index));
 }
 
 function isHighSurrogate(unit: number): boolean {
@@ -90,29 +94,65 @@ function wholeCluster(text: string, from: number): number {
 }
 
 /** In tables, lists and code a half line is worth less than none. */
-function lineCut(text: string, end: number): number | null {
+function lineCut(text: string, endStays: boolean): number | null {
+  const lineStart = text.lastIndexOf('\n') + 1;
+  const line = text.slice(lineStart);
+  if (line === '' || line.length > LONGEST_LINE) return null;
+  const fence = openFence(text.slice(0, lineStart));
+  if (fence !== null) return endStays && closes(fence, line) ? text.length : lineStart;
+  if (ITEM.test(line)) return endStays && SENTENCE_END.test(line) ? text.length : lineStart;
+  if (!ROW.test(line)) return null;
+  const above = text.slice(text.lastIndexOf('\n', lineStart - 2) + 1, lineStart);
+  return endStays && /\|\s*$/.test(line) && bars(line) >= bars(above) ? text.length : lineStart;
+}
+
+function bars(line: string): number {
+  return line.split('|').length - 1;
+}
+
+function closes(fence: string, line: string): boolean {
+  return FENCE.exec(line)?.[1]?.startsWith(fence) === true && /^\s*[`~]+\s*$/.test(line);
+}
+
+/** A last line that is only a marker goes; but not the fence that closes a block, once that is whole. */
+function markerCut(text: string, end: number, endStays: boolean): number | null {
   const lineStart = text.lastIndexOf('\n', end - 1) + 1;
-  if (lineStart === end || end - lineStart > LONGEST_LINE) return null;
   const line = text.slice(lineStart, end);
-  return LIST_OR_TABLE_LINE.test(line) || insideFence(text, lineStart) ? lineStart : null;
+  if (end === 0 || !MARKER_ONLY.test(line)) return null;
+  const fence = FENCE.test(line) ? openFence(text.slice(0, lineStart)) : null;
+  const closed = fence !== null && closes(fence, line) && (endStays || text.charAt(end) === '\n');
+  return closed ? null : lineStart;
 }
 
-function insideFence(text: string, lineStart: number): boolean {
-  let open: string | null = null;
-  for (const [, fence] of text.slice(0, lineStart).matchAll(/^ {0,3}(`{3,}|~{3,})/gm)) {
-    if (fence === undefined) continue;
-    if (open === null) open = fence;
-    else if (fence.startsWith(open)) open = null;
+/** Before a link that is under way, or the whole text. */
+function linkCut(text: string): number {
+  const from = Math.max(0, text.length - LONGEST_LINK);
+  const link = UNFINISHED_LINK.exec(text.slice(from));
+  return link === null ? text.length : wordCut(text.slice(0, from + link.index), from + link.index, false);
+}
+
+/**
+ * A text that ends in the first half of a stop sequence: asked from before it, the model says the whole sequence, and
+ * the API sees it.
+ */
+function stopSequenceCut(text: string, end: number, stopSequences: readonly string[]): number | null {
+  const before = text.slice(Math.max(0, end - LONGEST_LINE), end);
+  for (const sequence of stopSequences) {
+    for (let length = Math.min(sequence.length - 1, before.length); length > 0; length -= 1) {
+      if (before.endsWith(sequence.slice(0, length)))
+        return wordCut(text.slice(0, end - length), end - length, false);
+    }
   }
-  return open !== null;
+  return null;
 }
 
-function wordCut(text: string, end: number): number {
+function wordCut(text: string, end: number, endStays: boolean): number {
   if (end === 0 || isWhiteSpace(text, end - 1)) return end;
+  if (endStays && SENTENCE_END.test(text.slice(-LONGEST_WORD))) return end;
   let runStart = end;
   while (runStart > 0 && end - runStart <= LONGEST_WORD && !isWhiteSpace(text, runStart - 1)) runStart -= 1;
   const run = text.slice(runStart, end);
-  if (!UNSPACED.test(run)) return run.length <= LONGEST_WORD ? runStart : lastClusterStart(text, end);
+  if (!hasUnspacedScript(run)) return run.length <= LONGEST_WORD ? runStart : lastClusterStart(text, end);
 
   const whole = wholeCluster(text, end);
   const windowStart = Math.max(0, whole - 2 * LONGEST_WORD);

@@ -3,25 +3,22 @@ import type { AttemptPlan, AttemptRecord, Resume } from '../attempt.ts';
 import type { GenerationState } from '../fold.ts';
 import { acceptsPrefill, hasJsonOutputFormat, prefillObstacle } from '../models.ts';
 import type { GenerationRequest } from '../request.ts';
-import { leftTokens } from '../tokens.ts';
-
-/** Two replies without the echo, one after the other: then the text is shown in another form. */
-const REJECTIONS_BEFORE_QUOTING = 2;
-/** So many, and a text may be thrown away, where the request allows it. */
-export const REJECTIONS_BEFORE_RESTART = 4;
+import { tokensLeft } from '../tokens.ts';
+import { REJECTIONS_BEFORE_RESTART, rungAfter } from './ladder.ts';
 
 export function planAttempt(request: GenerationRequest, state: GenerationState, model: string): AttemptPlan {
-  const rejections = trailingCount(ownAttempts(state), (attempt) => attempt.outcome === 'seam_rejected');
-  const resume = resumeFor(request, state, model, rejections);
+  const rejections = rejectionsInARow(state);
+  const pausedTurn = state.pausedTurn !== null && state.attempts.at(-1)?.model === model;
+  const resume = pausedTurn ? 'prefill' : resumeFor(request, state, model, rejections);
   return {
     number: state.attempts.length + 1,
     model,
     resume,
-    form: rejections >= REJECTIONS_BEFORE_QUOTING ? 'quoted' : 'assistant_turn',
-    joinUnverified: rejections >= 1,
+    rung: rungAfter(rejections),
+    pausedTurn,
     keptCharacters: state.text.length,
     // A restart writes the whole text anew: the old one's tokens bound it only through `maxTotalTokens`.
-    maxTokens: leftTokens(request, resume === 'restart' ? 0 : partCharacters(state), state.attempts),
+    left: tokensLeft(request, resume === 'restart' ? 0 : partCharacters(state), state.attempts),
   };
 }
 
@@ -41,6 +38,18 @@ function resumeFor(
   );
   const prefill = acceptsPrefill(model) && prefillObstacle(request.message) === null && !refused;
   return prefill ? 'prefill' : 'continuation';
+}
+
+/** Replies rejected since the text last grew: an outage between two of them is no answer to the question. */
+function rejectionsInARow(state: GenerationState): number {
+  const own = ownAttempts(state);
+  const grown = own.findLastIndex((attempt) => attempt.keptCharacters > keptBefore(attempt, state));
+  return own.slice(grown + 1).filter((attempt) => attempt.outcome === 'seam_rejected').length;
+}
+
+/** Characters that were kept before an attempt. */
+export function keptBefore(attempt: AttemptRecord, state: GenerationState): number {
+  return state.attempts[attempt.number - 2]?.keptCharacters ?? 0;
 }
 
 /** Characters kept since the generation began or last went on past `max_tokens`. */

@@ -1,11 +1,16 @@
 /**
  * Where a seam is joined: the state of one seam while a reply streams in, and what of the reply becomes text.
  *
- * Pure. `joinDelta` is fed each delta and answers what may be appended; `joinEnd` is asked when the message ended.
- * The reply is held back only while the seam is open, and that is bounded by the anchor's length.
+ * Pure. `joinDelta` is fed each delta and answers what may be appended; `joinEnd` is asked when the message ended,
+ * `joinNow` when the reply was held back for long enough or broke off. What a reply is, `judge.ts` decides.
  */
 import type { Seam } from '../attempt.ts';
-import { looksUseless } from './uselessReply.ts';
+import type { Evidence } from './judge.ts';
+import { judge, prepareEvidence } from './judge.ts';
+import { findStraddle } from './stopSequence.ts';
+import { likelyGap, provenGap } from './whiteSpace.ts';
+import type { Wrapper } from './wrapping.ts';
+import { closerMayBeginAt, closesWrapper } from './wrapping.ts';
 
 /** What is known before the reply comes. */
 export interface SeamTask {
@@ -15,16 +20,23 @@ export interface SeamTask {
   whiteSpace: string;
   /** The words it was asked to repeat; null for a prefill. */
   anchor: string | null;
+  /** The question itself, of which nothing may get into the text; null for a prefill. */
+  question: string | null;
   /** Whether a reply without the echo may be joined as it comes. */
   joinUnverified: boolean;
+  stopSequences: readonly string[];
 }
 
 export type JoinState =
-  /** Waiting for the echo. `plain`: the echo did not come; waiting until the reply is known to be no restart. */
-  | { kind: 'open'; task: SeamTask; held: string; plain: boolean }
+  /** Waiting for the echo. */
+  | { kind: 'open'; task: SeamTask; evidence: Evidence; held: string }
   /** The seam is found; the reply's own leading white space is awaited. */
-  | { kind: 'leading'; task: SeamTask; held: string; seam: Seam }
+  | { kind: 'leading'; task: SeamTask; held: string; seam: Seam; wrapper: Wrapper | null }
   | { kind: 'flowing'; seam: Seam | null }
+  /** Flows, but what may be the closer of something opened before the echo is held back. */
+  | { kind: 'wrapped'; seam: Seam; wrapper: Wrapper; context: string; joined: string; held: string }
+  /** A stop sequence straddles the seam: the text ends so many characters before the end of the cut text. */
+  | { kind: 'stopped'; seam: Seam; before: number }
   | { kind: 'rejected'; reason: string };
 
 /** The next state, and the text that may be appended now. */
@@ -33,26 +45,31 @@ export interface Joined {
   append: string;
 }
 
-/** So many characters alike at the beginning are no chance: the reply is the text from its top. */
-const RESTART_PROOF = 40;
+/** Marks with which a heading, an item, a row or a fence may begin, and nothing behind them yet. */
+const MARKS_ALONE = /^(?:#{1,6}|[-*+>|]|\d{1,9}[.)]?|`{1,3}|~{1,3}|["'“‘«(*_]+)$/;
 
 /** A reply with no seam: the first attempt, or a restart. */
 export const NO_SEAM: JoinState = { kind: 'flowing', seam: null };
 
 export function openSeam(task: SeamTask): JoinState {
-  if (task.anchor !== null) return { kind: 'open', task, held: '', plain: false };
-  const seam: Seam = { kind: 'exact', trimmedCharacters: task.whiteSpace.length, verified: true };
-  return { kind: 'leading', task, held: '', seam };
+  if (task.anchor !== null) {
+    return { kind: 'open', task, evidence: prepareEvidence(task, task.anchor), held: '' };
+  }
+  const trimmedCharacters = task.whiteSpace.length;
+  const seam: Seam = { kind: 'exact', trimmedCharacters, verified: true, evidence: 'prefill' };
+  return { kind: 'leading', task, held: '', seam, wrapper: null };
 }
 
 export function joinDelta(state: JoinState, delta: string): Joined {
   switch (state.kind) {
     case 'open':
-      return findEcho(state, state.held + delta);
     case 'leading':
-      return joinLeading(state, state.held + delta);
+      return joinHeld(state, delta);
+    case 'wrapped':
+      return joinWrapped(state, delta);
     case 'flowing':
       return { state, append: delta };
+    case 'stopped':
     case 'rejected':
       return { state, append: '' };
     default:
@@ -60,67 +77,133 @@ export function joinDelta(state: JoinState, delta: string): Joined {
   }
 }
 
-/** The message ended: the last state, and what was still held back. An end without an echo is never an end. */
+/** The message ended by itself: the last state, and what was still held back. An end without an echo is no end. */
 export function joinEnd(state: JoinState): Joined {
   switch (state.kind) {
-    case 'open':
-      if (!state.plain) return rejected('the message ended without the echo that was asked for');
-      if (looksUseless(state.held)) return rejected('the reply does not go on with the text');
-      return joinLeading(plainSeam(state), state.held);
+    case 'open': {
+      const { state: next, append } = settle(state, state.held, 'ended');
+      return next.kind === 'open' ? { state: next, append } : withAppended(append, joinEnd(next));
+    }
     case 'leading':
-      // After a verified echo nothing more need come; white space alone adds nothing to a whole text.
-      if (state.seam.kind === 'plain') return rejected('the message ended without any text');
-      return { state: { kind: 'flowing', seam: state.seam }, append: '' };
+      return endLeading(state);
+    case 'wrapped': {
+      const { seam, wrapper, context, joined, held } = state;
+      const dropped = closesWrapper(wrapper, context, joined, held);
+      return { state: { kind: 'flowing', seam }, append: dropped ? '' : held };
+    }
     case 'flowing':
+    case 'stopped':
     case 'rejected':
       return { state, append: '' };
     default:
       return state satisfies never;
   }
+}
+
+/**
+ * What was held back is decided by what there is, if that is enough: it was held back for long, or the reply was cut
+ * short (`max_tokens`, a broken stream). An echo that is not whole yet is waited for, and never joined.
+ */
+export function joinNow(state: JoinState): Joined {
+  if (state.kind === 'wrapped') return { state: { ...state, held: '' }, append: state.held };
+  if (state.kind !== 'open') return { state, append: '' };
+  return settle(state, state.held, 'cut_short');
 }
 
 /** The seam as far as it is decided. */
 export function seamOf(state: JoinState): Seam | null {
-  return state.kind === 'leading' || state.kind === 'flowing' ? state.seam : null;
+  return state.kind === 'open' || state.kind === 'rejected' ? null : state.seam;
 }
 
 type Open = Extract<JoinState, { kind: 'open' }>;
 type Leading = Extract<JoinState, { kind: 'leading' }>;
+type Wrapped = Extract<JoinState, { kind: 'wrapped' }>;
 
-function findEcho(state: Open, held: string): Joined {
-  const anchor = state.task.anchor ?? '';
-  const reply = held.trimStart();
-  if (!state.plain) {
-    if (reply.startsWith(anchor)) {
-      const echo = held.length - reply.length + anchor.length;
-      const seam: Seam = { kind: 'anchor', trimmedCharacters: echo, verified: true };
-      return joinLeading({ kind: 'leading', task: state.task, held: '', seam }, held.slice(echo));
+/**
+ * Character by character, so that nothing depends on how the reply was cut into deltas: what is decided by the first
+ * hundred characters is decided before the hundred and first is looked at. It is bounded by what may be held back.
+ */
+function joinHeld(from: Open | Leading, delta: string): Joined {
+  let state: JoinState = from;
+  let append = '';
+  for (let index = 0; index < delta.length; index += 1) {
+    if (state.kind !== 'open' && state.kind !== 'leading') {
+      const rest: Joined = joinDelta(state, delta.slice(index));
+      return { state: rest.state, append: append + rest.append };
     }
-    if (anchor.startsWith(reply)) return { state: { ...state, held }, append: '' };
+    const next = step(state, state.held + delta.charAt(index));
+    state = next.state;
+    append += next.append;
   }
-  if (!state.task.joinUnverified)
-    return rejected('the reply does not begin with the echo that was asked for');
-
-  if (reply.length < RESTART_PROOF) return { state: { ...state, held, plain: true }, append: '' };
-  if (state.task.cutText.trimStart().startsWith(reply.slice(0, RESTART_PROOF))) {
-    return rejected('the reply begins the text again from the top');
-  }
-  if (looksUseless(reply)) return rejected('the reply does not go on with the text');
-  return joinLeading(plainSeam(state), held);
+  return { state, append };
 }
 
-function plainSeam(state: Open): Leading {
-  const seam: Seam = { kind: 'plain', trimmedCharacters: 0, verified: false };
-  return { kind: 'leading', task: state.task, held: '', seam };
+function step(state: Open | Leading, held: string): Joined {
+  return state.kind === 'open' ? settle(state, held, 'streaming') : joinLeading(state, held);
 }
 
-/** The join has the white space that was received, in place of the reply's own, unless that begins with it. */
-function joinLeading(state: Leading, held: string): Joined {
+function settle(state: Open, held: string, how: 'streaming' | 'cut_short' | 'ended'): Joined {
+  const { task } = state;
+  const { evidence, verdict } = judge(state.evidence, held, how);
+  switch (verdict.kind) {
+    case 'wait':
+      return { state: { ...state, evidence, held }, append: '' };
+    case 'rejected':
+      return { state: verdict, append: '' };
+    case 'seam': {
+      const { seam, wrapper } = verdict;
+      return joinLeading(
+        { kind: 'leading', task, held: '', seam, wrapper },
+        held.slice(seam.trimmedCharacters),
+      );
+    }
+    default:
+      return verdict satisfies never;
+  }
+}
+
+/** @param ended nothing more comes: what is there decides */
+function joinLeading(state: Leading, held: string, ended = false): Joined {
+  const { task, seam, wrapper } = state;
+  const waiting: Joined = { state: { ...state, held }, append: '' };
   const text = held.trimStart();
-  if (text === '') return { state: { ...state, held }, append: '' };
+  if (text === '') return waiting;
+  const plain = seam.kind === 'plain';
+  // Whether a mark begins a heading or an item, the white space behind it tells.
+  if (plain && !ended && MARKS_ALONE.test(text)) return waiting;
   const own = held.slice(0, held.length - text.length);
-  const between = own.startsWith(state.task.whiteSpace) ? own : state.task.whiteSpace;
-  return { state: { kind: 'flowing', seam: state.seam }, append: between + text };
+  const gap = plain ? likelyGap(task.cutText, task.whiteSpace, own, text) : provenGap(task.whiteSpace, own);
+  const straddle = findStraddle(task.cutText, gap + text, task.stopSequences);
+  if (straddle.kind === 'partial' && !ended) return waiting;
+  if (straddle.kind === 'found') {
+    return { state: { kind: 'stopped', seam, before: straddle.before }, append: '' };
+  }
+  if (wrapper === null) return { state: { kind: 'flowing', seam }, append: gap + text };
+  const context = task.cutText.slice(task.cutText.lastIndexOf('\n\n') + 1);
+  return joinWrapped({ kind: 'wrapped', seam, wrapper, context, joined: '', held: '' }, gap + text);
+}
+
+function joinWrapped(state: Wrapped, delta: string): Joined {
+  const text = state.held + delta;
+  const closerAt = closerMayBeginAt(state.wrapper, text);
+  const append = text.slice(0, closerAt);
+  return { state: { ...state, joined: state.joined + append, held: text.slice(closerAt) }, append };
+}
+
+function endLeading(state: Leading): Joined {
+  const { seam, held } = state;
+  if (held.trimStart() !== '') {
+    const joined = joinLeading(state, held, true);
+    return joined.state.kind === 'wrapped' ? withAppended(joined.append, joinEnd(joined.state)) : joined;
+  }
+  // Only the whole echo and then the end says that nothing is missing; white space adds nothing to a whole text.
+  if (seam.kind === 'plain') return rejected('the message ended without any text');
+  if (seam.kind === 'overlap') return rejected('the message ended without the echo that was asked for');
+  return { state: { kind: 'flowing', seam }, append: '' };
+}
+
+function withAppended(append: string, { state, append: more }: Joined): Joined {
+  return { state, append: append + more };
 }
 
 function rejected(reason: string): Joined {

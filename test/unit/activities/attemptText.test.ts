@@ -6,9 +6,10 @@ import { prepareAttempt } from '../../../src/activities/prepareAttempt.ts';
 import type { Resume } from '../../../src/generation/attempt.ts';
 import { applyCheckpoint } from '../../../src/generation/checkpoint.ts';
 import { fold, initialState } from '../../../src/generation/fold.ts';
+import { rungAfter } from '../../../src/generation/resume/ladder.ts';
 import type { JoinState } from '../../../src/generation/seam/joiner.ts';
 import { NO_SEAM, joinDelta, joinEnd, openSeam } from '../../../src/generation/seam/joiner.ts';
-import { ENDS, plan, progress, report, request } from '../generation/builders.ts';
+import { ENDS, plan, progress, report, request, seamTask } from '../generation/builders.ts';
 
 const start = (overrides: Partial<AttemptTextStart> = {}): AttemptTextStart => ({
   keptText: '',
@@ -18,29 +19,22 @@ const start = (overrides: Partial<AttemptTextStart> = {}): AttemptTextStart => (
   unreportedFrom: null,
   ...overrides,
 });
+const WHOLE = { stopReason: 'end_turn', stopSequence: null };
 /** "…sat on the ma", cut before its last word. */
 const cutInAWord = start({
   keptText: 'The cat sat on the ma',
   base: 18,
   restoredCharacters: 1,
-  join: openSeam({
-    cutText: 'The cat sat on the',
-    whiteSpace: ' ',
-    anchor: 'sat on the',
-    joinUnverified: false,
-  }),
+  join: openSeam(seamTask({ anchor: 'sat on the' })),
 });
 /** Whole, but for the end of its message. */
 const cutBehindASentence = start({
   keptText: 'The cat sat on the mat.\n',
   base: 23,
   restoredCharacters: 1,
-  join: openSeam({
-    cutText: 'The cat sat on the mat.',
-    whiteSpace: '\n',
-    anchor: 'sat on the mat.',
-    joinUnverified: false,
-  }),
+  join: openSeam(
+    seamTask({ cutText: 'The cat sat on the mat.', whiteSpace: '\n', anchor: 'sat on the mat.' }),
+  ),
 });
 const restart = start({ keptText: 'The old text' });
 
@@ -74,47 +68,51 @@ describe("an attempt's text", () => {
     });
     text.receive('t');
     expect(text.checkpoint).toEqual({ offset: 18, text: ' mat' });
-    expect(text.seam).toEqual({ kind: 'anchor', trimmedCharacters: 10, verified: true });
+    expect(text.seam).toEqual({
+      kind: 'anchor',
+      trimmedCharacters: 10,
+      verified: true,
+      evidence: 'echo_at_start',
+    });
     expect(text.regeneratedCharacters, 'the echo, and the two characters of the cut word').toBe(12);
   });
 
   it('takes effect though it is shorter once the message has ended', () => {
     const text = new AttemptText(cutInAWord);
     text.receive('sat on the m');
-    text.end(true);
+    text.end(WHOLE);
     expect(text.checkpoint).toEqual({ offset: 18, text: ' m' });
   });
 
   it('is whole as it is when an echo was all that came and the cut had taken nothing away', () => {
     const text = new AttemptText(cutBehindASentence);
     text.receive('sat on the mat.');
-    text.end(true);
+    text.end(WHOLE);
     expect(text).toMatchObject({
       checkpoint: { offset: 24, text: '' },
       rejection: null,
       regeneratedCharacters: 15,
-      seam: { kind: 'anchor', trimmedCharacters: 15, verified: true },
+      seam: { kind: 'anchor', trimmedCharacters: 15, verified: true, evidence: 'echo_at_start' },
     });
   });
 
   it('is not whole when the message ends before what had come already', () => {
     const text = new AttemptText(cutInAWord);
     text.receive('sat on the');
-    text.end(true);
+    text.end(WHOLE);
     expect(text.rejection).toMatch(/before what had come already/);
     const anew = new AttemptText(restart);
-    anew.end(true);
+    anew.end(WHOLE);
     expect(anew.rejection).toMatch(/before what had come already/);
   });
 
   it('stops a reply that is no continuation, and counts all of it as regenerated', () => {
     const text = new AttemptText(cutInAWord);
-    expect(text.receive('I am sorry, but')).toBe('stop');
-    text.end(true);
-    expect(text.rejection).toMatch(/does not begin with the echo/);
+    expect(text.receive('The cat sat on the mat')).toBe('stop');
+    expect(text.rejection).toMatch(/again from the top/);
     expect(text).toMatchObject({
       checkpoint: { offset: 21, text: '' },
-      regeneratedCharacters: 15,
+      regeneratedCharacters: 22,
       seam: null,
     });
   });
@@ -122,18 +120,18 @@ describe("an attempt's text", () => {
   it('rejects a message that ended without the echo', () => {
     const text = new AttemptText(cutInAWord);
     text.receive('sat on');
-    text.end(true);
+    text.end(WHOLE);
     expect(text.rejection).toMatch(/ended without the echo/);
   });
 
   it('is not taken away by a message that was refused or cut short, however far it came', () => {
     const anew = new AttemptText(restart);
     anew.receive('I cannot.');
-    anew.end(false);
+    anew.end({ stopReason: 'refusal', stopSequence: null });
     expect(anew.checkpoint).toEqual({ offset: 12, text: '' });
     const insideTheEcho = new AttemptText(cutInAWord);
     insideTheEcho.receive('sat');
-    insideTheEcho.end(false);
+    insideTheEcho.end({ stopReason: 'max_tokens', stopSequence: null });
     expect(insideTheEcho).toMatchObject({ rejection: null, checkpoint: { offset: 21, text: '' } });
   });
 
@@ -148,7 +146,7 @@ describe("an attempt's text", () => {
     });
     const shorter = new AttemptText(restart);
     shorter.receive('New.');
-    shorter.end(true);
+    shorter.end(WHOLE);
     expect(shorter.checkpoint).toEqual({ offset: 0, text: 'New.' });
   });
 
@@ -211,7 +209,7 @@ describe('whatever was kept, comes in, and whenever it dies', () => {
 
   function begun(keptText: string, some: Some) {
     const resume = keptText === '' ? 'none' : some.resume === 'none' ? 'continuation' : some.resume;
-    const asked = plan({ resume, joinUnverified: some.joinUnverified });
+    const asked = plan({ resume, rung: { ...rungAfter(0), joinUnverified: some.joinUnverified } });
     const { cut, join } = prepareAttempt(request(), keptText, asked, resume);
     const unreportedFrom =
       some.unreported === null || some.unreported >= keptText.length ? null : some.unreported;
@@ -267,7 +265,7 @@ describe('whatever was kept, comes in, and whenever it dies', () => {
         if (!some.ends || some.survives < deltas.length) return;
         const last = joinEnd(state);
         joined += last.append;
-        text.end(true);
+        text.end(WHOLE);
         check(text.rejection === null);
       }),
       { numRuns: 2_000 },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { prepareAttempt } from '../../../src/activities/prepareAttempt.ts';
+import { rungAfter } from '../../../src/generation/resume/ladder.ts';
 import { SONNET, message, plan, request } from '../generation/builders.ts';
 
 const KEPT = 'The cat sat on the ma';
@@ -10,7 +11,7 @@ describe('preparing an attempt', () => {
     const prepared = prepareAttempt(
       request({}, { temperature: 0.5 }),
       '',
-      plan({ model: SONNET, maxTokens: 500 }),
+      plan({ model: SONNET, left: { ofPart: 500, ofTotal: null } }),
       'none',
     );
     expect(prepared).toEqual({
@@ -26,13 +27,23 @@ describe('preparing an attempt', () => {
       message: sent,
       cut,
       resume,
-    } = prepareAttempt(request(), KEPT, plan({ resume: 'restart', maxTokens: 5 }), 'restart');
+    } = prepareAttempt(
+      request(),
+      KEPT,
+      plan({ resume: 'restart', left: { ofPart: 5, ofTotal: null } }),
+      'restart',
+    );
     expect(sent).toMatchObject({ messages: asked, max_tokens: 5 });
     expect({ cut, resume }).toEqual({ cut: { base: 0, whiteSpace: '' }, resume: 'restart' });
   });
 
   it('prefills with the kept text, white space off and remembered', () => {
-    const prepared = prepareAttempt(request(), `${KEPT}\n\n`, plan({ maxTokens: 500 }), 'prefill');
+    const prepared = prepareAttempt(
+      request(),
+      `${KEPT}\n\n`,
+      plan({ left: { ofPart: 500, ofTotal: null } }),
+      'prefill',
+    );
     expect(prepared.message).toMatchObject({
       messages: [...asked, { role: 'assistant', content: KEPT }],
       max_tokens: 500,
@@ -49,7 +60,7 @@ describe('preparing an attempt', () => {
     const prepared = prepareAttempt(
       request(),
       KEPT,
-      plan({ maxTokens: 500, joinUnverified: true }),
+      plan({ left: { ofPart: 500, ofTotal: null }, rung: rungAfter(1) }),
       'continuation',
     );
     expect(prepared.cut).toEqual({ base: 18, whiteSpace: ' ' });
@@ -66,7 +77,12 @@ describe('preparing an attempt', () => {
   });
 
   it('shows the text in the planned form', () => {
-    const { messages } = prepareAttempt(request(), KEPT, plan({ form: 'quoted' }), 'continuation').message;
+    const { messages } = prepareAttempt(
+      request(),
+      KEPT,
+      plan({ rung: rungAfter(2) }),
+      'continuation',
+    ).message;
     expect(messages).toHaveLength(2);
     expect(messages[1]?.content).toContain('<partial>The cat sat on the</partial>');
   });

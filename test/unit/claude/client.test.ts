@@ -87,6 +87,22 @@ describe('the client', () => {
     expect(wire.connections()).toBe(1);
   });
 
+  it.each([
+    ['', {}],
+    [', although the server offers to keep the socket', { 'keep-alive': 'timeout=600' }],
+  ])('leaves no socket after a small JSON response%s', async (_name, headers) => {
+    wire = await startWire((exchange) => {
+      exchange.respond(200, { 'content-type': 'application/json', ...headers });
+      exchange.send('{"input_tokens":8}');
+      exchange.endBody();
+    });
+    const client = createClaudeClient({ ...CREDENTIALS, baseUrl: wire.baseUrl });
+    const { model, messages } = MESSAGE;
+    expect(await client.messages.countTokens({ model, messages })).toEqual({ input_tokens: 8 });
+    await expect.poll(() => wire?.openSockets(), { interval: 5, timeout: 500 }).toBe(0);
+    expect(wire.connections()).toBe(1);
+  });
+
   it('asks for an uncompressed stream: a compressor would hold deltas back', async () => {
     expect((await headOf({})).head).toMatch(/^accept-encoding: identity$/im);
   });
@@ -126,6 +142,22 @@ describe('the proxy', () => {
     expect(await cut.ended).toEqual({ kind: 'aborted' });
     await upstreamClosed;
     expect(proxy.asked).toEqual([`localhost:${port}`, `localhost:${port}`]);
+  });
+
+  it('is left by a small JSON response, with its tunnel', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const proxy = await startProxy();
+    const upstream = createTlsServer({ key: KEY, cert: CERTIFICATE }, (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"input_tokens":8}');
+    });
+    // So that it is not the server that closes.
+    upstream.keepAliveTimeout = 60_000;
+    const baseUrl = `https://localhost:${await listen(upstream)}`;
+    const client = createClaudeClient({ ...CREDENTIALS, baseUrl, httpsProxy: proxy.address });
+    const { model, messages } = MESSAGE;
+    expect(await client.messages.countTokens({ model, messages })).toEqual({ input_tokens: 8 });
+    expect(proxy.asked).toHaveLength(1);
+    await expect.poll(() => openConnections(upstream), { interval: 5, timeout: 500 }).toBe(0);
   });
 
   it.each(['*', 'localhost', '.localhost', 'example.com,localhost'])(
@@ -184,6 +216,12 @@ async function listen(server: Server): Promise<number> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
+}
+
+function openConnections(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.getConnections((_error, connections) => resolve(connections));
+  });
 }
 
 /** A proxy that opens tunnels; with an answer given, it gives that one instead. */

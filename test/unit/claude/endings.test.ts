@@ -16,7 +16,7 @@ async function receive(script: (exchange: Exchange) => unknown, limits = {}): Pr
   return watch(wire.baseUrl, { limits });
 }
 
-const END_TURN = { kind: 'message_end', stopReason: 'end_turn', stopSequence: null };
+const END_TURN = { kind: 'message_end', stopReason: 'end_turn', stopSequence: null, blocks: null };
 const lost = (kind: string) => ({ kind: 'connection_lost', error: { kind } });
 
 describe('an end that is an end', () => {
@@ -72,6 +72,7 @@ describe('an end that is an end', () => {
       kind: 'message_end',
       stopReason: 'stop_sequence',
       stopSequence: '###',
+      blocks: null,
     });
   });
 
@@ -192,7 +193,13 @@ describe('an end that only looks like one', () => {
     });
     await watching.ended;
     expect(watching.progress()).toMatchObject({
-      usage: { inputTokens: 17, outputTokens: 3, cacheReadTokens: 5, estimated: true },
+      usage: {
+        inputTokens: 17,
+        outputTokens: 3,
+        cacheReadTokens: 5,
+        estimated: true,
+        estimatedFrom: 'characters',
+      },
       outputCharacters: 9,
     });
   });

@@ -181,7 +181,8 @@ describe('the short way to read a text delta', () => {
 });
 
 describe('usage', () => {
-  const usage = (stream: string, characters = 0) => usageSoFar(run(stream).state, characters);
+  const usage = (stream: string, characters = 0, ended = true) =>
+    usageSoFar(run(stream).state, characters, ended);
 
   it('is unknown before message_start', () => expect(usage(sse.ping)).toBeNull());
 
@@ -192,6 +193,19 @@ describe('usage', () => {
       cacheReadTokens: 5,
       cacheWriteTokens: null,
       estimated: true,
+      estimatedFrom: 'characters',
+    });
+  });
+
+  it.each([
+    ['what the last message_delta told', 40, 12, 'message_delta'],
+    ['the characters, where more came after it', 400, 100, 'characters'],
+  ] as const)('of a stream that died is %s', (_what, characters, outputTokens, estimatedFrom) => {
+    const told = sse.messageDelta(null, { output_tokens: 12 });
+    expect(usage(sse.opening('Hi') + told, characters, false)).toMatchObject({
+      outputTokens,
+      estimated: true,
+      estimatedFrom,
     });
   });
 

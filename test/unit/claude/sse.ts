@@ -35,6 +35,28 @@ export function thinking(index: number, value: string): string {
   return delta(index, 'thinking_delta', { thinking: value });
 }
 
+export function inputJson(index: number, piece: string): string {
+  return delta(index, 'input_json_delta', { partial_json: piece });
+}
+
+export function signature(index: number, value: string): string {
+  return delta(index, 'signature_delta', { signature: value });
+}
+
+export function citation(index: number, value: unknown): string {
+  return delta(index, 'citations_delta', { citation: value });
+}
+
+/** A block as it opens, what it gets, and its end. */
+export function block(
+  index: number,
+  start: { type: string; [field: string]: unknown },
+  ...deltas: string[]
+): string {
+  const { type, ...fields } = start;
+  return blockStart(index, type, fields) + deltas.join('') + blockStop(index);
+}
+
 export function messageDelta(
   stopReason: string | null = 'end_turn',
   usage: object = { output_tokens: 42 },

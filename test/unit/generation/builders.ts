@@ -10,6 +10,8 @@ import type { GenerationState } from '../../../src/generation/fold.ts';
 import { fold, initialState } from '../../../src/generation/fold.ts';
 import type { GenerationRequest, MessageRequest } from '../../../src/generation/request.ts';
 import { DEFAULT_LIMITS } from '../../../src/generation/request.ts';
+import { rungAfter } from '../../../src/generation/resume/ladder.ts';
+import type { SeamTask } from '../../../src/generation/seam/joiner.ts';
 
 /** Accepts prefill. */
 export const HAIKU = 'claude-haiku-4-5';
@@ -38,6 +40,7 @@ export const request = (
   allowRestart: false,
   maxAttempts: 20,
   maxTotalTokens: null,
+  continuationPrompt: null,
   ...overrides,
 });
 
@@ -45,10 +48,21 @@ export const plan = (overrides: Partial<AttemptPlan> = {}): AttemptPlan => ({
   number: 1,
   model: HAIKU,
   resume: 'none',
-  form: 'assistant_turn',
-  joinUnverified: false,
+  rung: rungAfter(0),
+  pausedTurn: false,
   keptCharacters: 0,
-  maxTokens: 8_192,
+  left: { ofPart: 8_192, ofTotal: null },
+  ...overrides,
+});
+
+/** `The cat sat on the`, shown to a model that is to go on with it. */
+export const seamTask = (overrides: Partial<SeamTask> = {}): SeamTask => ({
+  cutText: 'The cat sat on the',
+  whiteSpace: ' ',
+  anchor: 'cat sat on the',
+  question: null,
+  joinUnverified: false,
+  stopSequences: [],
   ...overrides,
 });
 

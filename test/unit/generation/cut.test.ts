@@ -42,9 +42,30 @@ describe('the cut before a continuation', () => {
     ['a half line of code goes', '```js\nconst a = 1;\nconst b', '```js\nconst a = 1;', '\n'],
     ['an opening fence alone goes', 'So:\n\n```python\n', 'So:', '\n\n'],
     ['a line after a closed fence is prose', '```\na\n```\nand then', '```\na\n```\nand', ' '],
+    ['a link half said goes from its bracket on', 'see [the docs](https://exa', 'see', ' '],
+    ['its label, too', 'see ![a picture of', 'see', ' '],
+    ['what may become a link goes', 'see [this]', 'see', ' '],
+    ['a whole link stays, its sentence ended', 'see [this](http://a.b).', 'see [this](http://a.b).', ''],
+    ['a whole row stays', '| a | b |\n|---|---|\n| c | d |', '| a | b |\n|---|---|\n| c | d |', ''],
+    ['a row of fewer cells goes', '| a | b |\n| c |', '| a | b |', '\n'],
+    ['an item that ends a sentence stays', '- one.\n- two.', '- one.\n- two.', ''],
+    ['a fence that closes stays', '```js\na\n```', '```js\na\n```', ''],
+    ['a shorter fence closes nothing', '````js\na\n```', '````js\na', '\n'],
     ['one word alone leaves nothing to ask for', 'Once', '', ''],
   ])('%s: %j', (_why, text, cutText, whiteSpace) => {
     const cut = cutForContinuation(text);
+    expect(text.slice(0, cut.base)).toBe(cutText);
+    expect(cut.whiteSpace).toBe(whiteSpace);
+  });
+
+  it.each([
+    ['text ##', ['###'], 'text', ' '],
+    ['text.\n\nHum', ['\n\nHuman:'], 'text.', '\n\n'],
+    ['to the E', ['END'], 'to the', ' '],
+    ['it came to THE ', ['END'], 'it came to', ' '],
+    ['text ##', ['abc'], 'text', ' '],
+  ])('%j with the stop sequences %j is shown as %j', (text, stopSequences, cutText, whiteSpace) => {
+    const cut = cutForContinuation(text, stopSequences);
     expect(text.slice(0, cut.base)).toBe(cutText);
     expect(cut.whiteSpace).toBe(whiteSpace);
   });
@@ -71,6 +92,11 @@ describe('the cut before a continuation', () => {
         '#',
         'x'.repeat(70),
         'ไทย',
+        '[',
+        '](http://a',
+        ')',
+        '~~~',
+        'END',
       ),
       { maxLength: 60 },
     )
@@ -93,6 +119,9 @@ describe('the cut before a continuation', () => {
   it('a text that grows is never cut before what a follower was shown of a shorter one', () => {
     fc.assert(
       fc.property(anyText, anyText, (text, more) => {
+        const stopSequences = ['##', '| b', 'ENDE'];
+        const cut = cutForContinuation(text + more, stopSequences).base;
+        expect(cut).toBeGreaterThanOrEqual(safeCharacters(text, stopSequences));
         expect(cutForContinuation(text + more).base).toBeGreaterThanOrEqual(safeCharacters(text));
         expect(cutForPrefill(text + more).base).toBeGreaterThanOrEqual(safeCharacters(text));
       }),

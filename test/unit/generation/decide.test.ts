@@ -80,7 +80,7 @@ describe('deciding after a message that ended', () => {
       next: 'again',
       afterMs: 0,
       because: 'max_tokens',
-      plan: { resume: 'prefill', maxTokens: 8_192 },
+      plan: { resume: 'prefill', left: { ofPart: 8_192, ofTotal: 32_000 } },
     });
   });
 

@@ -147,7 +147,8 @@ describe('decide(), over any sequence of attempts', () => {
   it('asks for at least one token, and plans the attempt from the ledger', () => {
     always(({ state, decision }) => {
       if (decision.next !== 'again') return;
-      expect(decision.plan.maxTokens).toBeGreaterThanOrEqual(1);
+      expect(decision.plan.left.ofPart).toBeGreaterThanOrEqual(1);
+      expect(decision.plan.left.ofTotal ?? 1).toBeGreaterThanOrEqual(1);
       expect(decision.plan.number).toBe(state.attempts.length + 1);
       expect(decision.plan.keptCharacters).toBe(state.text.length);
     });

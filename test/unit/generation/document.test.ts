@@ -13,7 +13,7 @@ const standing = (overrides: Partial<Standing> = {}): Standing => ({
   ...overrides,
 });
 const seam = (verified: boolean) =>
-  ({ kind: verified ? 'anchor' : 'plain', trimmedCharacters: 0, verified }) as const;
+  ({ kind: verified ? 'anchor' : 'plain', trimmedCharacters: 0, evidence: 'none', verified }) as const;
 
 describe('the result document', () => {
   it('says all that is known of a generation that ended', () => {

@@ -4,7 +4,7 @@ import type { GenerationState } from '../../../src/generation/fold.ts';
 import { fold, initialState, textWith, totalUsage } from '../../../src/generation/fold.ts';
 import { ENDS, EPOCH, SONNET, plan, progress, record, report, stateAfter } from './builders.ts';
 
-const SEAM = { kind: 'anchor', trimmedCharacters: 12, verified: true } as const;
+const SEAM = { kind: 'anchor', trimmedCharacters: 12, verified: true, evidence: 'echo_at_start' } as const;
 
 function scheduled(state: GenerationState = initialState(null)): GenerationState {
   return fold(state, {

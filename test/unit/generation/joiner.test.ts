@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeamTask } from '../../../src/generation/seam/joiner.ts';
 import { joinDelta, joinEnd, openSeam, seamOf } from '../../../src/generation/seam/joiner.ts';
+import { seamTask } from './builders.ts';
 
 /** Feeds a reply in pieces and ends the message: what was joined, and how. */
 function join(task: SeamTask, pieces: readonly string[], ends = true) {
@@ -20,16 +21,8 @@ function join(task: SeamTask, pieces: readonly string[], ends = true) {
   return { joined, seam: seamOf(state), rejected: state.kind === 'rejected' ? state.reason : null };
 }
 
-const task = (overrides: Partial<SeamTask>): SeamTask => ({
-  cutText: 'The cat sat on the',
-  whiteSpace: ' ',
-  anchor: 'cat sat on the',
-  joinUnverified: false,
-  ...overrides,
-});
-
 describe('joining after a prefill', () => {
-  const prefill = (whiteSpace: string) => task({ anchor: null, whiteSpace });
+  const prefill = (whiteSpace: string) => seamTask({ anchor: null, whiteSpace });
   it.each([
     ['the received white space stands in for what the reply leaves out', '\n\n', 'Next', '\n\nNext'],
     ['the received white space takes the place of other white space', '\n\n', ' Next', '\n\nNext'],
@@ -39,7 +32,12 @@ describe('joining after a prefill', () => {
   ])('%s', (_why, whiteSpace, reply, joined) => {
     const result = join(prefill(whiteSpace), [reply]);
     expect(result.joined).toBe(joined);
-    expect(result.seam).toEqual({ kind: 'exact', trimmedCharacters: whiteSpace.length, verified: true });
+    expect(result.seam).toEqual({
+      kind: 'exact',
+      trimmedCharacters: whiteSpace.length,
+      verified: true,
+      evidence: 'prefill',
+    });
   });
 
   it('a reply without any text adds nothing and is an end', () => {
@@ -50,16 +48,21 @@ describe('joining after a prefill', () => {
 
 describe('joining after the question to go on', () => {
   it('the echo is cut, its seam verified', () => {
-    const result = join(task({}), ['cat sat on the mat and slept']);
+    const result = join(seamTask({}), ['cat sat on the mat and slept']);
     expect(result.joined).toBe(' mat and slept');
-    expect(result.seam).toEqual({ kind: 'anchor', trimmedCharacters: 14, verified: true });
+    expect(result.seam).toEqual({
+      kind: 'anchor',
+      trimmedCharacters: 14,
+      verified: true,
+      evidence: 'echo_at_start',
+    });
   });
 
   it('the echo and then the end of the message add nothing, and are verified', () => {
-    const result = join(task({}), ['cat sat on the']);
+    const result = join(seamTask({}), ['cat sat on the']);
     expect(result).toEqual({
       joined: '',
-      seam: { kind: 'anchor', trimmedCharacters: 14, verified: true },
+      seam: { kind: 'anchor', trimmedCharacters: 14, verified: true, evidence: 'echo_at_start' },
       rejected: null,
     });
   });
@@ -69,34 +72,35 @@ describe('joining after the question to go on', () => {
     ['half an echo', ['cat sat']],
     ['white space', [' \n']],
   ])('the end of the message after %s is no end', (_what, pieces) => {
-    expect(join(task({}), pieces).rejected).toMatch(/without the echo/);
-    expect(join(task({ joinUnverified: true }), pieces).rejected).not.toBeNull();
+    expect(join(seamTask({}), pieces).rejected).toMatch(/without the echo/);
+    expect(join(seamTask({ joinUnverified: true }), pieces).rejected).not.toBeNull();
   });
 
   it.each([
     ['mat and slept through the whole of the afternoon', 'goes on without the echo'],
-    ['Sure, continuing:\n\ncat sat on the mat', 'a preamble'],
     ["I'm sorry, but I cannot", 'an apology'],
   ])('%j is rejected at first (%s)', (reply) => {
-    const result = join(task({}), [reply]);
+    const result = join(seamTask({}), [reply]);
     expect(result.joined).toBe('');
-    expect(result.rejected).toMatch(/does not begin with the echo/);
+    expect(result.rejected).toMatch(/does not/);
   });
 
   it('the second time a reply is joined as it comes, and marked unverified', () => {
-    const result = join(task({ joinUnverified: true }), ['mat and slept through the whole of the afternoon']);
+    const result = join(seamTask({ joinUnverified: true }), [
+      'mat and slept through the whole of the afternoon',
+    ]);
     expect(result.joined).toBe(' mat and slept through the whole of the afternoon');
-    expect(result.seam).toEqual({ kind: 'plain', trimmedCharacters: 0, verified: false });
+    expect(result.seam).toEqual({ kind: 'plain', trimmedCharacters: 0, verified: false, evidence: 'none' });
   });
 
   it('a short reply is joined as it comes, too', () => {
-    expect(join(task({ joinUnverified: true }), ['mat.']).joined).toBe(' mat.');
+    expect(join(seamTask({ joinUnverified: true }), ['mat.']).joined).toBe(' mat.');
   });
 
   it('a restart from the top is never appended', () => {
     const cutText = 'Once upon a time there was a cat that sat on a mat. It slept. And the cat sat on the';
     for (const joinUnverified of [false, true]) {
-      const result = join(task({ cutText, joinUnverified }), [cutText, ' mat and slept']);
+      const result = join(seamTask({ cutText, joinUnverified }), [cutText, ' mat and slept']);
       expect(result.joined).toBe('');
       expect(result.rejected).not.toBeNull();
     }
@@ -105,13 +109,13 @@ describe('joining after the question to go on', () => {
   it.each(['No response requested.', "I'm sorry, I cannot continue.", 'Sure, here is the rest:'])(
     'what is no continuation is not joined even the second time: %j',
     (reply) => {
-      expect(join(task({ joinUnverified: true }), [reply]).joined).toBe('');
-      expect(join(task({ joinUnverified: true }), [reply]).rejected).not.toBeNull();
+      expect(join(seamTask({ joinUnverified: true }), [reply]).joined).toBe('');
+      expect(join(seamTask({ joinUnverified: true }), [reply]).rejected).not.toBeNull();
     },
   );
 
   it('an attempt that dies inside the echo has joined nothing', () => {
-    expect(join(task({}), ['cat sat o'], false)).toEqual({ joined: '', seam: null, rejected: null });
+    expect(join(seamTask({}), ['cat sat o'], false)).toEqual({ joined: '', seam: null, rejected: null });
   });
 });
 
@@ -134,9 +138,9 @@ describe('however a reply is chunked', () => {
         fc.boolean(),
         fc.boolean(),
         (text, cuts, prefill, joinUnverified) => {
-          const seamTask = task({ joinUnverified, ...(prefill ? { anchor: null } : {}) });
-          const whole = join(seamTask, [text]);
-          expect(join(seamTask, pieces(text, cuts))).toEqual(whole);
+          const of = seamTask({ joinUnverified, ...(prefill ? { anchor: null } : {}) });
+          const whole = join(of, [text]);
+          expect(join(of, pieces(text, cuts))).toEqual(whole);
           expect(text.endsWith(whole.joined.trimStart())).toBe(true);
         },
       ),

@@ -68,17 +68,26 @@ describe('how the kept text is taken up', () => {
 
 describe('how the question changes with rejected seams', () => {
   it.each([
-    [0, 'assistant_turn', false],
-    [1, 'assistant_turn', true],
-    [2, 'quoted', true],
-    [3, 'quoted', true],
-  ])('after %i in a row: %s, joined unverified: %s', (rejections, form, joinUnverified) => {
-    const state = stateAfter(lost, ...times(rejections, rejected));
-    expect(planAttempt(request(), state, SONNET)).toMatchObject({ form, joinUnverified });
+    [0, 'assistant_turn', 40, false],
+    [1, 'assistant_turn', 120, true],
+    [2, 'quoted', 120, true],
+    [3, 'quoted', 240, true],
+    [9, 'quoted', 240, true],
+  ])(
+    'after %i in a row: %s, an anchor of %i, joined unverified: %s',
+    (rejections, form, shortestAnchor, joinUnverified) => {
+      const state = stateAfter(lost, ...times(rejections, rejected));
+      expect(planAttempt(request(), state, SONNET).rung).toEqual({ form, shortestAnchor, joinUnverified });
+    },
+  );
+
+  it('and goes on from there when a stream broke off between two of them', () => {
+    const state = stateAfter(lost, rejected, { end: ENDS.lost }, rejected);
+    expect(planAttempt(request(), state, SONNET).rung.form).toBe('quoted');
   });
 
   it('and not with those before another end, or of an earlier run', () => {
-    const asBefore = { form: 'assistant_turn', joinUnverified: false };
+    const asBefore = { rung: { form: 'assistant_turn', joinUnverified: false } };
     expect(planAttempt(request(), stateAfter(rejected, rejected, lost), SONNET)).toMatchObject(asBefore);
     const attempts = [record({ outcome: 'seam_rejected' }), record({ number: 2, outcome: 'seam_rejected' })];
     const retried = initialState({ text: 'kept', attempts, simulated: false });
@@ -92,13 +101,13 @@ describe('the figures of a plan', () => {
       number: 2,
       model: SONNET,
       keptCharacters: 600,
-      maxTokens: 8_092,
+      left: { ofPart: 8_092, ofTotal: null },
     });
   });
 
   it('count the tokens of a part from where the last one ended at max_tokens', () => {
     const state = stateAfter({ end: ENDS.atMaxTokens, adds: 60_000 }, lost);
-    expect(planAttempt(request({ maxTotalTokens: 100_000 }), state, SONNET).maxTokens).toBe(8_092);
+    expect(planAttempt(request({ maxTotalTokens: 100_000 }), state, SONNET).left.ofPart).toBe(8_092);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/generation/request.ts';
-import type { RequestProblem } from '../../../src/generation/validateRequest.ts';
+import type { RequestProblem } from '../../../src/generation/requestProblem.ts';
 import { validateRequest } from '../../../src/generation/validateRequest.ts';
 import { HAIKU, SONNET, message } from './builders.ts';
 
@@ -34,6 +34,7 @@ describe('a good request document', () => {
       allowRestart: false,
       maxAttempts: 20,
       maxTotalTokens: null,
+      continuationPrompt: null,
     });
   });
 

@@ -19,9 +19,16 @@ describe('a profile', () => {
         deltasPerSecond: 100,
         firstTokenMs: 20,
         pingEveryMs: 1_000,
+        textKind: 'prose',
+        countTokens: 'answers',
         faults: [],
       },
     });
+  });
+
+  it('may be divergent in prose, or of another kind when it is not', () => {
+    expect(problems({ divergent: true, textKind: 'prose' })).toEqual([]);
+    expect(problems({ textKind: 'japanese' })).toEqual([]);
   });
 
   it('once parsed is a profile again', () => {
@@ -37,6 +44,11 @@ describe('a profile', () => {
     [{ characters: NaN }, 'characters: received NaN; write a number.'],
     [{ lineEnding: 'lfcr' }, 'lineEnding: received "lfcr"; write "lf" or "crlf" or "cr".'],
     [{ thinking: { durationMs: '1' } }, 'thinking.durationMs: received "1"; write a number.'],
+    [
+      { textKind: 'poetry', divergent: true },
+      'textKind: received "poetry"; write "prose" or leave it out, or "divergent" instead: a divergent text is always prose.',
+    ],
+    [{ countTokens: 'maybe' }, 'countTokens: received "maybe"; write "answers" or "fails" or "hangs".'],
     [{ continuation: [] }, 'continuation: received []; do not leave it empty.'],
     [
       { faults: [{ kind: 'stall', every: true, everyMs: 0 }] },

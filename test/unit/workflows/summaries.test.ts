@@ -66,12 +66,12 @@ describe('the current details', () => {
         resume: 'continuation',
         keptCharacters: 9_000,
         stopReason: 'end_turn',
-        seam: { kind: 'plain', trimmedCharacters: 0, verified: false },
+        seam: { kind: 'plain', trimmedCharacters: 0, verified: false, evidence: 'none' },
       }),
       record({
         number: 4,
         outcome: 'worker_lost',
-        seam: { kind: 'exact', trimmedCharacters: 0, verified: true },
+        seam: { kind: 'exact', trimmedCharacters: 0, verified: true, evidence: 'prefill' },
       }),
     ];
     const table = lines({ ...initialState(null), attempts }, 'complete', 'ended', 0).slice(4);

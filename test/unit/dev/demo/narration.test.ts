@@ -58,7 +58,7 @@ describe('the ledger as a table', () => {
         stopReason: 'end_turn',
         keptCharacters: 12_010,
         regeneratedCharacters: 52,
-        seam: { kind: 'anchor', trimmedCharacters: 47, verified: true },
+        seam: { kind: 'anchor', trimmedCharacters: 47, verified: true, evidence: 'echo_at_start' },
       }),
       attemptRecord({
         number: 4,

@@ -1,0 +1,192 @@
+/** One attempt under way: a watched stream, its text joined, and how it ended. */
+import type Anthropic from '@anthropic-ai/sdk';
+import { countTextTokens } from '../claude/tokenCounter.ts';
+import type { StreamEnd, WatchedStream } from '../claude/watchedStream.ts';
+import { watchStream } from '../claude/watchedStream.ts';
+import type {
+  AttemptEnd,
+  AttemptProgress,
+  AttemptReport,
+  HeartbeatDetails,
+  Resume,
+  Usage,
+} from '../generation/attempt.ts';
+import type { AttemptInput } from '../generation/durable.ts';
+import { mostTextBytes } from '../generation/durable.ts';
+import type { ContentBlock } from '../generation/request.ts';
+import { estimateTokens } from '../generation/tokens.ts';
+import { AttemptText } from './attemptText.ts';
+import type { Interruption } from './interruption.ts';
+import type { Past } from './past.ts';
+import type { PreparedAttempt } from './prepareAttempt.ts';
+import { prepareAttempt } from './prepareAttempt.ts';
+
+/** Beside the text itself (1.5 MB at most) this much fits into what Temporal carries in one piece. */
+const MOST_PAUSED_TURN_BYTES = 262_144;
+/** An estimate is not worth a longer wait before the next attempt. */
+const COUNTING_MS = 1_000;
+
+export class Attempt {
+  readonly resume: Resume;
+  readonly #claude: Anthropic;
+  readonly #past: Past;
+  readonly #prepared: PreparedAttempt;
+  readonly #interruption: Interruption;
+  readonly #text: AttemptText;
+  readonly #startedAt = Date.now();
+  readonly #mostTextBytes: number;
+  #stream: WatchedStream | null = null;
+
+  constructor(
+    claude: Anthropic,
+    past: Past,
+    input: AttemptInput,
+    resume: Resume,
+    interruption: Interruption,
+  ) {
+    this.#claude = claude;
+    this.#past = past;
+    const pausedTurn = resume === 'prefill' ? past.pausedTurn : null;
+    this.#prepared = prepareAttempt(past.request, past.keptText, input.plan, resume, pausedTurn);
+    this.resume = this.#prepared.resume;
+    this.#interruption = interruption;
+    const { cut, join } = this.#prepared;
+    this.#text = new AttemptText({
+      keptText: past.keptText,
+      base: cut.base,
+      restoredCharacters: cut.whiteSpace.length,
+      join,
+      unreportedFrom: past.unreportedFrom,
+    });
+    this.#mostTextBytes = mostTextBytes(Buffer.byteLength(JSON.stringify(past.request)));
+  }
+
+  async run(): Promise<AttemptReport> {
+    const { limits } = this.#past.request;
+    this.#stream = watchStream({
+      client: this.#claude,
+      message: this.#prepared.message,
+      limits,
+      signal: this.#interruption.signal,
+      collectBlocks: this.#mayPause(),
+      onText: (delta) => {
+        const verdict = this.#text.receive(delta);
+        return this.#text.exceeds(this.#mostTextBytes) ? 'stop' : verdict;
+      },
+    });
+    const streamEnd = await this.#stream.ended;
+    if (streamEnd.kind === 'message_end') this.#text.end(streamEnd);
+    else this.#text.breakOff();
+    const end = this.#attemptEnd(streamEnd);
+    const details = this.details();
+    const usage = await this.#betterEstimate(end, details.progress.usage);
+    return { ...details, progress: { ...details.progress, usage }, end, endedAt: Date.now() };
+  }
+
+  /** Called with each beat: text is not held back for ever, however slowly a reply comes. */
+  settleHeldText(): void {
+    this.#text.settleHeld(performance.now(), this.#past.request.limits.interTokenMs);
+  }
+
+  /** Only a turn that began with its message, or went on as it came, can be sent back as it came. */
+  #mayPause(): boolean {
+    const { tools } = this.#past.request.message;
+    const fromItsBeginning =
+      this.resume === 'none' || this.resume === 'restart' || this.#past.pausedTurn !== null;
+    return Array.isArray(tools) && tools.length > 0 && fromItsBeginning;
+  }
+
+  /**
+   * A dead stream never told its tokens. Where a bound on them is set, the API's own counter is asked for the text
+   * that came; thoughts, and text that was not joined, are reckoned from their characters.
+   */
+  async #betterEstimate(end: AttemptEnd, usage: Usage | null): Promise<Usage | null> {
+    const mayWait =
+      end.outcome === 'stalled' ||
+      end.outcome === 'connection_lost' ||
+      end.outcome === 'api_error' ||
+      end.outcome === 'seam_rejected';
+    const text = this.#text.newText;
+    if (!mayWait || usage?.estimatedFrom !== 'characters' || this.#past.request.maxTotalTokens === null)
+      return usage;
+    const rest = (this.#stream?.progress().outputCharacters ?? text.length) - text.length;
+    const counted =
+      text === ''
+        ? 0
+        : await countTextTokens(this.#claude, this.#prepared.message.model, text, {
+            signal: this.#interruption.signal,
+            withinMs: COUNTING_MS,
+          });
+    if (counted === null || text === '') return usage;
+    return {
+      ...usage,
+      outputTokens: counted + estimateTokens(Math.max(0, rest)),
+      estimatedFrom: 'token_counter',
+    };
+  }
+
+  details(): HeartbeatDetails {
+    return { checkpoint: this.#text.checkpoint, progress: this.#progress() };
+  }
+
+  #progress(): AttemptProgress {
+    const progress = this.#stream?.progress();
+    const msSinceContent = progress?.msSinceContent ?? null;
+    return {
+      startedAt: this.#startedAt,
+      resume: this.resume,
+      phase: progress?.phase ?? 'connect',
+      firstTokenMs: rounded(progress?.firstTokenMs),
+      longestGapMs: rounded(progress?.longestGapMs),
+      lastContentAt: msSinceContent === null ? null : Math.round(Date.now() - msSinceContent),
+      usage: progress?.usage ?? null,
+      seam: this.#text.seam,
+      regeneratedCharacters: this.#text.regeneratedCharacters,
+      simulated: progress?.simulated ?? false,
+    };
+  }
+
+  /** Null where it is not worth it, or too large: then the text is continued like a cut one. */
+  #fitToSendBack(blocks: readonly ContentBlock[] | null): ContentBlock[] | null {
+    // Without a tool that was paused it would be a prefill, which most models refuse.
+    if (blocks === null || !blocks.some((block) => block.type === 'server_tool_use')) return null;
+    const turn = [...(this.#past.pausedTurn ?? []), ...blocks];
+    return Buffer.byteLength(JSON.stringify(turn)) > MOST_PAUSED_TURN_BYTES ? null : [...blocks];
+  }
+
+  #attemptEnd(end: StreamEnd): AttemptEnd {
+    if (this.#text.rejection !== null) return { outcome: 'seam_rejected', reason: this.#text.rejection };
+    const { textEndsAt } = this.#text;
+    if (textEndsAt !== null) return { outcome: 'complete', stopReason: 'stop_sequence', textEndsAt };
+    switch (end.kind) {
+      case 'message_end': {
+        const pausedTurn = end.stopReason === 'pause_turn' ? this.#fitToSendBack(end.blocks) : null;
+        return {
+          outcome: 'complete',
+          stopReason: end.stopReason,
+          ...(pausedTurn !== null && { pausedTurn }),
+        };
+      }
+      case 'stalled':
+        return {
+          outcome: 'stalled',
+          phase: end.phase,
+          silence: end.silence,
+          detectedAfterMs: Math.round(end.detectedAfterMs),
+        };
+      case 'connection_lost':
+        return { outcome: 'connection_lost', error: end.error };
+      case 'api_error':
+        return { outcome: 'api_error', error: end.error, permanent: end.permanent };
+      case 'aborted':
+        // Nobody interrupted it, so it stopped itself: the text is as large as Temporal carries.
+        return this.#interruption.end ?? { outcome: 'complete', stopReason: 'text_limit' };
+      default:
+        return end satisfies never;
+    }
+  }
+}
+
+function rounded(milliseconds: number | null | undefined): number | null {
+  return milliseconds == null ? null : Math.round(milliseconds);
+}

@@ -1,0 +1,226 @@
+/**
+ * What a reply to the question is: the echo that was asked for, a repetition of the text's end, a text that goes on
+ * without either, or no continuation at all. Cut is only what is proven.
+ *
+ * Called with each character more of the reply, so a verdict rests on the shortest beginning that bears it.
+ */
+import type { Seam } from '../attempt.ts';
+import { ROW_OR_ITEM, lastLineOf, openFence } from '../markdown.ts';
+import { afterWhiteSpace, matchWords, runTogether } from './characters.ts';
+import type { Echo } from './echo.ts';
+import { findEchoAt } from './echo.ts';
+import type { SeamTask } from './joiner.ts';
+import { findRepairedEcho, repairShowsAfter } from './repairedEcho.ts';
+import { findRepeatedTail } from './repeatedTail.ts';
+import { beginsFromTheTop, breaksASentence, restartProof } from './restart.ts';
+import { looksUseless, preambleLength } from './uselessReply.ts';
+import type { Wrapper } from './wrapping.ts';
+
+export type Verdict =
+  | { kind: 'wait' }
+  /** `seam.trimmedCharacters` of the reply go. */
+  | { kind: 'seam'; seam: Seam; wrapper: Wrapper | null }
+  | { kind: 'rejected'; reason: string };
+
+/** What is derived from the task once, and what the reply's beginning has excluded so far. */
+export interface Evidence {
+  task: SeamTask;
+  anchor: string;
+  insideFence: boolean;
+  /** What followed the anchor where it stands earlier in the text. */
+  earlierContinuations: readonly string[];
+  /** See `restartProof`. */
+  top: string | null;
+  /** Whether the reply may still begin with an echo or a repetition. */
+  startIsOpen: boolean;
+}
+
+/**
+ * `cut_short`: it was held back for long, or broke off. Then what is there decides where it is enough; an echo that is
+ * not whole is still waited for. `ended`: nothing more comes.
+ */
+export type How = 'streaming' | 'cut_short' | 'ended';
+
+/** An echo that is not at the reply's start must be the only one in so many characters; nothing is held back longer. */
+const WINDOW = 2_000;
+/** An echo that begins later than this is none: no preamble is that long. */
+const LONGEST_PREAMBLE = 600;
+/** So many characters after the echo tell which of two places the reply goes on from. */
+const CONTINUATION_PROOF = 40;
+/** So much of the question in the reply is no chance. */
+const QUESTION_PROOF = 40;
+const MOST_EARLIER_PLACES = 50;
+
+const WAIT: Verdict = { kind: 'wait' };
+const FROM_THE_TOP = rejected('the reply begins the text again from the top');
+
+export function prepareEvidence(task: SeamTask, anchor: string): Evidence {
+  const { cutText } = task;
+  return {
+    task,
+    anchor,
+    insideFence: openFence(cutText) !== null,
+    earlierContinuations: earlierContinuations(cutText, anchor),
+    top: restartProof(cutText),
+    startIsOpen: true,
+  };
+}
+
+function earlierContinuations(cutText: string, anchor: string): string[] {
+  const found = new Set<string>();
+  const latest = cutText.length - anchor.length - CONTINUATION_PROOF;
+  let at = anchor === '' ? -1 : cutText.indexOf(anchor);
+  while (at >= 0 && at <= latest && found.size < MOST_EARLIER_PLACES) {
+    found.add(cutText.slice(at + anchor.length, at + anchor.length + CONTINUATION_PROOF));
+    at = cutText.indexOf(anchor, at + 1);
+  }
+  return [...found];
+}
+
+export function judge(before: Evidence, held: string, how: How): { evidence: Evidence; verdict: Verdict } {
+  let evidence = before;
+  if (evidence.startIsOpen) {
+    const verdict = judgeStart(evidence, held, how);
+    if (verdict !== null) return { evidence, verdict };
+    if (held.trimStart().length >= repairShowsAfter(evidence.anchor)) {
+      evidence = { ...evidence, startIsOpen: false };
+    }
+  }
+  return { evidence, verdict: judgeLines(evidence, held, how) };
+}
+
+/** The reply's beginning; null where it neither is an echo nor a repetition, nor shows a restart. */
+function judgeStart(evidence: Evidence, held: string, how: How): Verdict | null {
+  const { task, anchor } = evidence;
+  const start = afterWhiteSpace(held, 0);
+  if (start === held.length) return how !== 'ended' && start < WINDOW ? WAIT : null;
+  const ended = how === 'ended';
+  const search = findEchoAt(held, start, anchor, ended, evidence.insideFence);
+  if (search.kind === 'partial') return WAIT;
+  if (search.kind === 'found') return judgeEcho(evidence, held, search.echo, 'echo_at_start', how);
+
+  const reply = held.slice(start);
+  const tail = findRepeatedTail(task.cutText, reply, task.whiteSpace !== '', ended);
+  if (tail.kind === 'partial') return WAIT;
+  if (tail.kind === 'found') {
+    return seam('overlap', start + tail.characters, 'repeated_tail', false, null);
+  }
+  if (beginsFromTheTop(evidence.top, held, start)) {
+    return FROM_THE_TOP;
+  }
+  if (ended || reply.length >= repairShowsAfter(anchor)) {
+    const end = mayBeRepaired(evidence) ? findRepairedEcho(anchor, reply) : null;
+    if (end !== null) return seam('anchor', start + end, 'echo_repaired', false, null);
+  }
+  return null;
+}
+
+/** Rows, items and lines of code differ from one another by as little as a misspelling. */
+function mayBeRepaired({ task, insideFence }: Evidence): boolean {
+  return !insideFence && !ROW_OR_ITEM.test(lastLineOf(task.cutText));
+}
+
+function judgeEcho(
+  { task, anchor, earlierContinuations: earlier, insideFence }: Evidence,
+  held: string,
+  echo: Echo,
+  where: 'echo_at_start' | 'echo_at_line_start',
+  how: How,
+): Verdict {
+  const ended = how === 'ended';
+  const after = held.slice(echo.end);
+  if (after === '' && !ended) return WAIT;
+  if (task.whiteSpace !== '' && echo.end === echo.wordsEnd && runTogether(anchor, after)) {
+    return rejected('the reply makes another word of the last one, which had been received whole');
+  }
+  const again = after === '' ? null : findEchoAt(after, 0, anchor, ended, insideFence);
+  if (again?.kind === 'partial') return WAIT;
+  const proof = after.slice(0, CONTINUATION_PROOF);
+  if (earlier.length > 0 && proof.length < CONTINUATION_PROOF && how === 'streaming') return WAIT;
+  const elsewhere = earlier.some((text) => matchWords(text, proof, 0).kind === 'full');
+  const doubtful = elsewhere
+    ? 'the reply goes on as the text did after an earlier place with the same words'
+    : again?.kind === 'found'
+      ? 'the reply repeats the words that were asked for twice, so that the seam is at one of two places'
+      : null;
+  if (doubtful !== null && !task.joinUnverified) return rejected(doubtful);
+  // Asked again and the same answer: the text may well repeat itself, and nothing that was said may be lost.
+  return seam(
+    'anchor',
+    echo.end,
+    doubtful === null ? where : 'echo_ambiguous',
+    doubtful === null,
+    echo.wrapper,
+  );
+}
+
+/** An echo at a later line's start, behind a preamble; or none at all. */
+function judgeLines(evidence: Evidence, held: string, how: How): Verdict {
+  const echoes = new Map<number, Echo>();
+  let mayCome = evidence.startIsOpen;
+  const hasPreamble = preambleLength(held.trimStart(), true) > 0;
+  for (let at = held.indexOf('\n') + 1; at > 0; at = held.indexOf('\n', at) + 1) {
+    if (echoes.size === 0 && at > LONGEST_PREAMBLE) break;
+    const search = findEchoAt(held, at, evidence.anchor, how === 'ended', evidence.insideFence);
+    if (search.kind === 'partial') mayCome = true;
+    // A fence's line and the line behind it lead to the same words: the first brings the fence's closer.
+    if (search.kind === 'found' && !echoes.has(search.echo.wordsEnd))
+      echoes.set(search.echo.wordsEnd, search.echo);
+    if (hasPreamble && beginsFromTheTop(evidence.top, held, at)) return FROM_THE_TOP;
+  }
+  if (echoes.size > 1) {
+    return rejected('the reply repeats the words that were asked for at more than one place');
+  }
+  const [echo] = echoes.values();
+  if (echo !== undefined) {
+    const only = how !== 'streaming' || held.length >= WINDOW;
+    return only ? judgeEcho(evidence, held, echo, 'echo_at_line_start', how) : WAIT;
+  }
+  if (how === 'ended') return withoutEcho(evidence, held, true);
+  const longEnough = how === 'cut_short' || held.length >= LONGEST_PREAMBLE;
+  const decided = (longEnough && !mayCome) || held.length >= WINDOW;
+  return decided ? withoutEcho(evidence, held, false) : WAIT;
+}
+
+function withoutEcho(evidence: Evidence, held: string, ended: boolean): Verdict {
+  const { task, anchor, insideFence } = evidence;
+  const start = afterWhiteSpace(held, 0);
+  const reply = held.slice(start);
+  if (reply === '' || (ended && matchWords(anchor, reply, 0).kind === 'partial')) {
+    return rejected('the message ended without the echo that was asked for');
+  }
+  const preamble = preambleLength(reply, breaksASentence(task.cutText, task.whiteSpace));
+  const text = reply.slice(preamble);
+  if (preamble > 0 && beginsFromTheTop(evidence.top, text, 0)) return FROM_THE_TOP;
+  if (looksUseless(text, ended)) return rejected('the reply does not go on with the text');
+  if (repeatsTheQuestion(task, reply)) return rejected('the reply repeats the question');
+  if (/^#{1,6} /.test(text) && breaksASentence(task.cutText, task.whiteSpace)) {
+    return rejected('the reply begins a new heading where a sentence should go on');
+  }
+  if (insideFence && /^(?:`{3,}|~{3,})\S/.test(text)) {
+    return rejected('the reply opens a code fence again, without the echo that was asked for');
+  }
+  if (!task.joinUnverified) return rejected('the reply does not begin with the echo that was asked for');
+  return seam('plain', start + preamble, 'none', false, null);
+}
+
+function repeatsTheQuestion({ question, cutText }: SeamTask, reply: string): boolean {
+  const words = reply.slice(0, QUESTION_PROOF);
+  if (question === null || words.length < QUESTION_PROOF || !question.includes(words)) return false;
+  // A question that quotes the text holds the text's words, too.
+  return !cutText.includes(words);
+}
+
+function seam(
+  kind: Seam['kind'],
+  trimmedCharacters: number,
+  evidence: Seam['evidence'],
+  verified: boolean,
+  wrapper: Wrapper | null,
+): Verdict {
+  return { kind: 'seam', seam: { kind, trimmedCharacters, verified, evidence }, wrapper };
+}
+
+function rejected(reason: string): Verdict {
+  return { kind: 'rejected', reason };
+}

@@ -1,0 +1,30 @@
+/** The white space between two pieces of text. */
+import { ROW_OR_ITEM, lastLineOf } from '../markdown.ts';
+import { hasUnspacedScript } from './characters.ts';
+
+/**
+ * At a proven seam: what was received stands in place of the reply's own, unless that begins with it. So it is
+ * restored exactly once, and what the reply adds to it (a deeper indentation) stays.
+ */
+export function provenGap(received: string, own: string): string {
+  return own.startsWith(received) ? own : received;
+}
+
+const SENTENCE_END = /[.!?…]["'”’»)\]*_]*$/u;
+const BEGINS_A_SENTENCE = /^["'“‘«(*_]*\p{Lu}/u;
+const BEGINS_A_BLOCK = /^(?:#{1,6} |`{3,}|~{3,}|> )/;
+
+/**
+ * At a seam without proof a reply has mostly lost its leading white space on the way. What must stand between is then
+ * taken from the texts: a heading begins a line, an item follows an item on a line of its own, and two sentences are
+ * parted by a space where the script has spaces.
+ */
+export function likelyGap(cutText: string, received: string, own: string, text: string): string {
+  const gap = provenGap(received, own);
+  if (gap.includes('\n')) return gap;
+  const lastLine = lastLineOf(cutText);
+  if (ROW_OR_ITEM.test(text) && ROW_OR_ITEM.test(lastLine)) return `${gap}\n`;
+  if (BEGINS_A_BLOCK.test(text)) return `${gap}\n\n`;
+  const bothSentences = gap === '' && SENTENCE_END.test(lastLine) && BEGINS_A_SENTENCE.test(text);
+  return bothSentences && !hasUnspacedScript(text.slice(0, 8)) ? ' ' : gap;
+}
