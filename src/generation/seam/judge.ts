@@ -100,7 +100,7 @@ function judgeStart(evidence: Evidence, held: string, how: How): Verdict | null 
   if (search.kind === 'found') return judgeEcho(evidence, held, search.echo, 'echo_at_start', how);
 
   const reply = held.slice(start);
-  const tail = findRepeatedTail(task.cutText, reply, task.whiteSpace !== '', ended);
+  const tail = findRepeatedTail(task.cutText, task.whiteSpace, reply, ended);
   if (tail.kind === 'partial') return WAIT;
   if (tail.kind === 'found') {
     return seam('overlap', start + tail.characters, 'repeated_tail', false, null);
@@ -109,15 +109,15 @@ function judgeStart(evidence: Evidence, held: string, how: How): Verdict | null 
     return FROM_THE_TOP;
   }
   if (ended || reply.length >= repairShowsAfter(anchor)) {
-    const end = mayBeRepaired(evidence) ? findRepairedEcho(anchor, reply) : null;
+    const end = findRepairedEcho(anchor, reply, repeatsItself(evidence));
     if (end !== null) return seam('anchor', start + end, 'echo_repaired', false, null);
   }
   return null;
 }
 
 /** Rows, items and lines of code differ from one another by as little as a misspelling. */
-function mayBeRepaired({ task, insideFence }: Evidence): boolean {
-  return !insideFence && !ROW_OR_ITEM.test(lastLineOf(task.cutText));
+function repeatsItself({ task, insideFence }: Evidence): boolean {
+  return insideFence || ROW_OR_ITEM.test(lastLineOf(task.cutText));
 }
 
 function judgeEcho(
@@ -164,9 +164,9 @@ function judgeLines(evidence: Evidence, held: string, how: How): Verdict {
     const search = findEchoAt(held, at, evidence.anchor, how === 'ended', evidence.insideFence);
     if (search.kind === 'partial') mayCome = true;
     // A fence's line and the line behind it lead to the same words: the first brings the fence's closer.
-    if (search.kind === 'found' && !echoes.has(search.echo.wordsEnd))
-      echoes.set(search.echo.wordsEnd, search.echo);
-    if (hasPreamble && beginsFromTheTop(evidence.top, held, at)) return FROM_THE_TOP;
+    else if (search.kind === 'found') {
+      if (!echoes.has(search.echo.wordsEnd)) echoes.set(search.echo.wordsEnd, search.echo);
+    } else if (hasPreamble && beginsFromTheTop(evidence.top, held, at)) return FROM_THE_TOP;
   }
   if (echoes.size > 1) {
     return rejected('the reply repeats the words that were asked for at more than one place');
@@ -201,7 +201,8 @@ function withoutEcho(evidence: Evidence, held: string, ended: boolean): Verdict 
     return rejected('the reply opens a code fence again, without the echo that was asked for');
   }
   if (!task.joinUnverified) return rejected('the reply does not begin with the echo that was asked for');
-  return seam('plain', start + preamble, 'none', false, null);
+  // Without a preamble the reply's own white space is the only that is known of this side of the seam.
+  return seam('plain', preamble === 0 ? 0 : start + preamble, 'none', false, null);
 }
 
 function repeatsTheQuestion({ question, cutText }: SeamTask, reply: string): boolean {

@@ -21,15 +21,17 @@ export function repairShowsAfter(anchor: string): number {
 
 /**
  * @param reply without leading white space
+ * @param repeatsItself whether the text is one of rows or code: then only a slip of the pen counts, and only one
  * @returns where the repaired echo ends; null where there is none
  */
-export function findRepairedEcho(anchor: string, reply: string): number | null {
-  if (!/\s/.test(anchor) && hasUnspacedScript(anchor)) return repairedWithoutSpaces(anchor, reply);
+export function findRepairedEcho(anchor: string, reply: string, repeatsItself: boolean): number | null {
   const wanted = wordsOf(anchor);
+  if (wanted.length < FEWEST_WORDS && hasUnspacedScript(anchor)) return repairedWithoutSpaces(anchor, reply);
+  if (repeatsItself) return wanted.length < FEWEST_WORDS ? null : repairedEnd(wanted, reply, true);
   for (let skipped = 0; wanted.length - skipped >= FEWEST_WORDS; skipped += 1) {
     const words = wanted.slice(skipped);
     if (anchor.length - (words[0]?.start ?? 0) < FEWEST_CHARACTERS) break;
-    const end = repairedEnd(words, reply);
+    const end = repairedEnd(words, reply, false);
     if (end !== null) return end;
   }
   return null;
@@ -44,7 +46,7 @@ function wordsOf(text: string): Word[] {
   return [...text.matchAll(/\S+/g)].map((match) => ({ text: match[0], start: match.index }));
 }
 
-function repairedEnd(wanted: readonly Word[], reply: string): number | null {
+function repairedEnd(wanted: readonly Word[], reply: string, slipOnly: boolean): number | null {
   let at = 0;
   let edits = 0;
   let characters = 0;
@@ -55,14 +57,14 @@ function repairedEnd(wanted: readonly Word[], reply: string): number | null {
     if (found === '') return null;
     // What follows the last word directly (a comma) belongs to the continuation.
     const compared = last ? found.slice(0, found.length - trailingMarks(found, text)) : found;
-    const needed = editsOfAWord(text, compared);
+    const needed = slipOnly ? slipOfAWord(text, compared) : editsOfAWord(text, compared);
     if (needed === null) return null;
     edits += needed;
     characters += text.length;
     at += last ? compared.length : found.length;
   }
   // Without any edit it is no repaired echo, but an exact one that was looked for elsewhere.
-  return edits > 0 && edits <= characters * MOST_EDITS_SHARE ? at : null;
+  return edits > 0 && edits <= (slipOnly ? 1 : characters * MOST_EDITS_SHARE) ? at : null;
 }
 
 function wordAt(text: string, from: number): string {
@@ -82,13 +84,26 @@ function trailingMarks(word: string, other: string): number {
 /** @returns how many edits make one word the other; null where that is no repair of a spelling */
 function editsOfAWord(wanted: string, found: string): number | null {
   if (isAlike(wanted, found)) return 0;
-  if (/\d/.test(wanted + found)) return null;
+  if (digitsOf(wanted) !== digitsOf(found)) return null;
   const edits = editDistance(wanted, found);
   const transposedStart = wanted.charAt(0) === found.charAt(1) && wanted.charAt(1) === found.charAt(0);
   const doubledStart = found.charAt(1) === wanted.charAt(0) && found.length === wanted.length + 1;
   const sameStart = wanted.charAt(0).toLowerCase() === found.charAt(0).toLowerCase();
   if (!sameStart && !transposedStart && !doubledStart) return null;
   return edits <= Math.min(MOST_EDITS_A_WORD, Math.max(1, wanted.length / 3)) ? edits : null;
+}
+
+/** Two neighbouring letters that changed places, or one that is written twice: no row differs from another by that. */
+function slipOfAWord(wanted: string, found: string): number | null {
+  if (isAlike(wanted, found)) return 0;
+  if (digitsOf(wanted) !== digitsOf(found) || editDistance(wanted, found) !== 1) return null;
+  if (wanted.length === found.length) return sorted(wanted) === sorted(found) ? 1 : null;
+  const longer = wanted.length > found.length ? wanted : found;
+  return /(.)\1/u.test(longer) ? 1 : null;
+}
+
+function digitsOf(text: string): string {
+  return text.replace(/\D/g, '');
 }
 
 /** A doubled or missing character, or two that changed places; another character in its place is another text. */

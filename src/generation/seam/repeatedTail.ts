@@ -8,19 +8,20 @@ import { runTogether } from './characters.ts';
 /** So many characters alike are no chance. */
 const SHORTEST_TAIL = 12;
 const LONGEST_TAIL = 2_000;
+const LONGEST_VERSE = 100;
 /** In which the tail must be the only one of its kind. */
 const NEIGHBOURHOOD = 4_000;
 
 export type TailSearch = { kind: 'found'; characters: number } | { kind: 'partial' } | { kind: 'none' };
 
 /**
+ * @param whiteSpace what was received behind the cut: where there was any, no word may run on over the seam
  * @param reply without leading white space
- * @param spaced whether white space was received behind the cut: then no word may run on over the seam
  */
 export function findRepeatedTail(
   cutText: string,
+  whiteSpace: string,
   reply: string,
-  spaced: boolean,
   ended: boolean,
 ): TailSearch {
   const tail = cutText.slice(-LONGEST_TAIL);
@@ -52,6 +53,12 @@ export function findRepeatedTail(
   if (characters === undefined || others.length > 0) return { kind: 'none' };
   const suffix = tail.slice(tail.length - characters);
   const once = neighbourhood.indexOf(suffix) === neighbourhood.length - characters;
-  const runsOn = spaced && runTogether(suffix, reply.slice(characters));
-  return once && !runsOn ? { kind: 'found', characters } : { kind: 'none' };
+  const runsOn = whiteSpace !== '' && runTogether(suffix, reply.slice(characters));
+  const verse = suffix === row && whiteSpace.includes('\n') && isVerse(row);
+  return once && !runsOn && !verse ? { kind: 'found', characters } : { kind: 'none' };
+}
+
+/** A short line of its own may be said twice, as songs and poems do. */
+function isVerse(line: string): boolean {
+  return line.length < LONGEST_VERSE && !ROW_OR_ITEM.test(line);
 }
