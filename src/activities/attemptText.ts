@@ -59,7 +59,7 @@ export class AttemptText {
   settleHeld(now: number, longestMs: number): void {
     if (this.#join.kind !== 'open' || this.#join.held === '') return;
     this.#heldSince ??= now;
-    if (now - this.#heldSince >= longestMs) this.#take(joinNow(this.#join));
+    if (now - this.#heldSince >= longestMs) this.#take(joinNow(this.#join, 'overdue'));
   }
 
   /** The message ended by itself: what was held back is decided now. */
@@ -69,13 +69,13 @@ export class AttemptText {
       this.#judgeWhole(stopSequence);
     } else if (stopReason !== 'refusal') {
       // Cut short inside the echo it adds nothing, and is no wrong answer either. A refusal is never text.
-      this.#take(joinNow(this.#join));
+      this.#take(joinNow(this.#join, 'cut_short'));
     }
   }
 
   /** The stream broke off: of what was held back, what is proven to be text is kept. */
   breakOff(): void {
-    const joined = joinNow(this.#join);
+    const joined = joinNow(this.#join, 'overdue');
     if (joined.state.kind !== 'rejected') this.#take(joined);
   }
 
@@ -111,7 +111,7 @@ export class AttemptText {
 
   /** Where the whole text ends, in characters, when that is before the end of what was kept; else null. */
   get textEndsAt(): number | null {
-    return this.#join.kind === 'stopped' ? this.#start.base - this.#join.before : this.#textEndsAt;
+    return this.#join.kind === 'stopped' ? this.#start.base + this.#join.at : this.#textEndsAt;
   }
 
   /**

@@ -24,7 +24,9 @@ export function chooseAnchor(
   const neighbourhood = cutText.slice(-NEIGHBOURHOOD);
   const within = Math.max(0, cutText.length - LONGEST_ANCHOR);
   const earliest = characterStart(cutText, afterStopSequences(cutText, within, stopSequences), 'behind');
-  let start = Math.max(earliest, cutText.length - shortest);
+  // A text that is hardly longer is repeated whole: from its top it is an echo then, and no restart.
+  let start = cutText.length <= 2 * shortest ? earliest : cutText.length - shortest;
+  start = Math.max(earliest, start);
   for (;;) {
     start = wordStart(cutText, start, earliest);
     const anchor = cutText.slice(start);

@@ -45,7 +45,8 @@ export function cutForContinuation(text: string, stopSequences: readonly string[
 
 /** A word is surely whole only when white space follows it: `end.` may yet become `end.com`. */
 function cutBack(text: string, stopSequences: readonly string[], endStays: boolean): Cut {
-  let end = lineCut(text, endStays) ?? Math.min(linkCut(text), wordCut(text, text.length, endStays));
+  const whole = isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(0, -1) : text;
+  let end = lineCut(whole, endStays) ?? Math.min(linkCut(whole), wordCut(whole, whole.length, endStays));
   for (;;) {
     end = trimmedEnd(text, end);
     const next = markerCut(text, end, endStays) ?? stopSequenceCut(text, end, stopSequences);

@@ -36,6 +36,9 @@ export type Match =
   | { kind: 'partial' }
   | { kind: 'no' };
 
+const LETTER = /^\P{M}\p{M}*/u;
+const MOST_LETTER_CHARACTERS = 8;
+
 const NO: Match = { kind: 'no' };
 const PARTIAL: Match = { kind: 'partial' };
 const ELLIPSIS = '...';
@@ -65,10 +68,27 @@ export function matchWords(words: string, text: string, from: number): Match {
       index += 1;
       at += 1;
     } else {
-      return NO;
+      const letter = letterAt(words, index);
+      const other = letterAt(text, at);
+      if (!sameLetter(letter, other)) {
+        const mayGrow =
+          at + other.length === text.length && letter.normalize('NFD').startsWith(other.normalize('NFD'));
+        return mayGrow ? PARTIAL : NO;
+      }
+      index += letter.length;
+      at += other.length;
     }
   }
   return { kind: 'full', end: at };
+}
+
+/** A letter with its accents, which may be one character or several. */
+function letterAt(text: string, at: number): string {
+  return LETTER.exec(text.slice(at, at + MOST_LETTER_CHARACTERS))?.[0] ?? text.charAt(at);
+}
+
+function sameLetter(one: string, other: string): boolean {
+  return one !== '' && one.normalize('NFC') === other.normalize('NFC');
 }
 
 export function afterWhiteSpace(text: string, from: number): number {

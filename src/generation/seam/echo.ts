@@ -1,7 +1,7 @@
 /** Finds the echo: the anchor's words at a place of the reply, with what the model may have wrapped them in. */
 import { afterWhiteSpace, matchWords } from './characters.ts';
 import type { Wrapper } from './wrapping.ts';
-import { findClosers, findOpener } from './wrapping.ts';
+import { findClosers, findOpeners } from './wrapping.ts';
 
 export interface Echo {
   /** Everything up to here goes: openers, the words, and closers directly behind them. */
@@ -31,24 +31,35 @@ export function findEchoAt(
   ended: boolean,
   insideFence: boolean,
 ): EchoSearch {
-  const wrappers: Wrapper[] = [];
-  let at = afterWhiteSpace(reply, from);
-  for (let openers = 0; openers <= MOST_OPENERS; openers += 1) {
-    const match = matchWords(anchor, reply, at);
-    if (match.kind === 'full') return withClosers(reply, match.end, wrappers, ended);
-    const opener = findOpener(reply, at);
-    if (opener.kind !== 'found') {
-      const mayCome = match.kind === 'partial' || opener.kind === 'partial';
-      return mayCome && !ended ? { kind: 'partial' } : { kind: 'none' };
-    }
-    // An opener the anchor itself begins with: `"No," he said` may be the anchor, or a quoted one.
-    if (match.kind === 'partial' && !ended) return { kind: 'partial' };
-    const { wrapper, fence, length } = opener.opener;
-    // A fence opened again inside a fence: the reply's closer closes the one that the text has open.
-    if (wrapper !== null && !(fence && insideFence)) wrappers.push(wrapper);
-    at = afterWhiteSpace(reply, at + length);
+  return behindOpeners({ reply, anchor, ended, insideFence }, from, []);
+}
+
+interface Search {
+  reply: string;
+  anchor: string;
+  ended: boolean;
+  insideFence: boolean;
+}
+
+function behindOpeners(search: Search, from: number, wrappers: readonly (Wrapper | null)[]): EchoSearch {
+  const { reply, anchor, ended, insideFence } = search;
+  const at = afterWhiteSpace(reply, from);
+  const match = matchWords(anchor, reply, at);
+  if (match.kind === 'full') {
+    const closed = wrappers.filter((wrapper) => wrapper !== null);
+    return withClosers(reply, match.end, closed, ended);
   }
-  return { kind: 'none' };
+  const { openers, mayCome } = findOpeners(reply, at);
+  let partial = match.kind === 'partial' || mayCome;
+  for (const { length, wrapper, fence } of wrappers.length < MOST_OPENERS ? openers : []) {
+    // A fence opened again inside a fence: the reply's closer closes the one that the text has open.
+    const kept = fence && insideFence ? null : wrapper;
+    const found = behindOpeners(search, at + length, [...wrappers, kept]);
+    // An opener the anchor itself begins with: `"No," he said` may be the anchor, or a quoted one.
+    if (found.kind === 'found' && (match.kind === 'no' || ended)) return found;
+    if (found.kind === 'partial') partial = true;
+  }
+  return partial && !ended ? { kind: 'partial' } : { kind: 'none' };
 }
 
 function withClosers(

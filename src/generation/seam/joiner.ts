@@ -5,7 +5,7 @@
  * `joinNow` when the reply was held back for long enough or broke off. What a reply is, `judge.ts` decides.
  */
 import type { Seam } from '../attempt.ts';
-import type { Evidence } from './judge.ts';
+import type { Evidence, How } from './judge.ts';
 import { judge, prepareEvidence } from './judge.ts';
 import { findStraddle } from './stopSequence.ts';
 import { likelyGap, provenGap } from './whiteSpace.ts';
@@ -35,8 +35,8 @@ export type JoinState =
   | { kind: 'flowing'; seam: Seam | null }
   /** Flows, but what may be the closer of something opened before the echo is held back. */
   | { kind: 'wrapped'; seam: Seam; wrapper: Wrapper; context: string; joined: string; held: string }
-  /** A stop sequence straddles the seam: the text ends so many characters before the end of the cut text. */
-  | { kind: 'stopped'; seam: Seam; before: number }
+  /** A stop sequence straddles the seam: the text ends so many characters behind the cut, or before it (negative). */
+  | { kind: 'stopped'; seam: Seam; at: number }
   | { kind: 'rejected'; reason: string };
 
 /** The next state, and the text that may be appended now. */
@@ -100,14 +100,11 @@ export function joinEnd(state: JoinState): Joined {
   }
 }
 
-/**
- * What was held back is decided by what there is, if that is enough: it was held back for long, or the reply was cut
- * short (`max_tokens`, a broken stream). An echo that is not whole yet is waited for, and never joined.
- */
-export function joinNow(state: JoinState): Joined {
+/** What was held back is decided by what there is, if that is enough. An echo that is not whole is never joined. */
+export function joinNow(state: JoinState, how: 'overdue' | 'cut_short'): Joined {
   if (state.kind === 'wrapped') return { state: { ...state, held: '' }, append: state.held };
   if (state.kind !== 'open') return { state, append: '' };
-  return settle(state, state.held, 'cut_short');
+  return settle(state, state.held, how);
 }
 
 /** The seam as far as it is decided. */
@@ -142,7 +139,7 @@ function step(state: Open | Leading, held: string): Joined {
   return state.kind === 'open' ? settle(state, held, 'streaming') : joinLeading(state, held);
 }
 
-function settle(state: Open, held: string, how: 'streaming' | 'cut_short' | 'ended'): Joined {
+function settle(state: Open, held: string, how: How): Joined {
   const { task } = state;
   const { evidence, verdict } = judge(state.evidence, held, how);
   switch (verdict.kind) {
@@ -173,10 +170,10 @@ function joinLeading(state: Leading, held: string, ended = false): Joined {
   if (plain && !ended && MARKS_ALONE.test(text)) return waiting;
   const own = held.slice(0, held.length - text.length);
   const gap = plain ? likelyGap(task.cutText, task.whiteSpace, own, text) : provenGap(task.whiteSpace, own);
-  const straddle = findStraddle(task.cutText, gap + text, task.stopSequences);
+  const straddle = findStraddle(task, gap + text);
   if (straddle.kind === 'partial' && !ended) return waiting;
   if (straddle.kind === 'found') {
-    return { state: { kind: 'stopped', seam, before: straddle.before }, append: '' };
+    return { state: { kind: 'stopped', seam, at: straddle.at }, append: '' };
   }
   if (wrapper === null) return { state: { kind: 'flowing', seam }, append: gap + text };
   const context = task.cutText.slice(task.cutText.lastIndexOf('\n\n') + 1);

@@ -36,10 +36,11 @@ export interface Evidence {
 }
 
 /**
- * `cut_short`: it was held back for long, or broke off. Then what is there decides where it is enough; an echo that is
- * not whole is still waited for. `ended`: nothing more comes.
+ * `overdue`: it was held back for long, or the stream broke off; then what is there decides where it is enough.
+ * `cut_short`: `max_tokens` was reached, so nothing more comes, and what came is no end. In neither is an echo joined
+ * that is not whole. `ended`: the message ended by itself.
  */
-export type How = 'streaming' | 'cut_short' | 'ended';
+export type How = 'streaming' | 'overdue' | 'cut_short' | 'ended';
 
 /** An echo that is not at the reply's start must be the only one in so many characters; nothing is held back longer. */
 const WINDOW = 2_000;
@@ -52,6 +53,7 @@ const QUESTION_PROOF = 40;
 const MOST_EARLIER_PLACES = 50;
 
 const WAIT: Verdict = { kind: 'wait' };
+const QUESTION_REPEATED = rejected('the reply repeats the question');
 const FROM_THE_TOP = rejected('the reply begins the text again from the top');
 
 export function prepareEvidence(task: SeamTask, anchor: string): Evidence {
@@ -108,7 +110,7 @@ function judgeStart(evidence: Evidence, held: string, how: How): Verdict | null 
   if (beginsFromTheTop(evidence.top, held, start)) {
     return FROM_THE_TOP;
   }
-  if (ended || reply.length >= repairShowsAfter(anchor)) {
+  if (ended || how === 'cut_short' || reply.length >= repairShowsAfter(anchor)) {
     const end = findRepairedEcho(anchor, reply, repeatsItself(evidence));
     if (end !== null) return seam('anchor', start + end, 'echo_repaired', false, null);
   }
@@ -137,6 +139,9 @@ function judgeEcho(
   if (again?.kind === 'partial') return WAIT;
   const proof = after.slice(0, CONTINUATION_PROOF);
   if (earlier.length > 0 && proof.length < CONTINUATION_PROOF && how === 'streaming') return WAIT;
+  const question = partOfTheQuestion(task, after);
+  if (question === 'partial' && how === 'streaming') return WAIT;
+  if (question === 'full') return QUESTION_REPEATED;
   const elsewhere = earlier.some((text) => matchWords(text, proof, 0).kind === 'full');
   const doubtful = elsewhere
     ? 'the reply goes on as the text did after an earlier place with the same words'
@@ -157,7 +162,7 @@ function judgeEcho(
 /** An echo at a later line's start, behind a preamble; or none at all. */
 function judgeLines(evidence: Evidence, held: string, how: How): Verdict {
   const echoes = new Map<number, Echo>();
-  let mayCome = evidence.startIsOpen;
+  let mayCome = how !== 'cut_short' && evidence.startIsOpen;
   const hasPreamble = preambleLength(held.trimStart(), true) > 0;
   for (let at = held.indexOf('\n') + 1; at > 0; at = held.indexOf('\n', at) + 1) {
     if (echoes.size === 0 && at > LONGEST_PREAMBLE) break;
@@ -177,7 +182,7 @@ function judgeLines(evidence: Evidence, held: string, how: How): Verdict {
     return only ? judgeEcho(evidence, held, echo, 'echo_at_line_start', how) : WAIT;
   }
   if (how === 'ended') return withoutEcho(evidence, held, true);
-  const longEnough = how === 'cut_short' || held.length >= LONGEST_PREAMBLE;
+  const longEnough = how === 'overdue' || how === 'cut_short' || held.length >= LONGEST_PREAMBLE;
   const decided = (longEnough && !mayCome) || held.length >= WINDOW;
   return decided ? withoutEcho(evidence, held, false) : WAIT;
 }
@@ -193,7 +198,7 @@ function withoutEcho(evidence: Evidence, held: string, ended: boolean): Verdict 
   const text = reply.slice(preamble);
   if (preamble > 0 && beginsFromTheTop(evidence.top, text, 0)) return FROM_THE_TOP;
   if (looksUseless(text, ended)) return rejected('the reply does not go on with the text');
-  if (repeatsTheQuestion(task, reply)) return rejected('the reply repeats the question');
+  if (partOfTheQuestion(task, reply) === 'full') return QUESTION_REPEATED;
   if (/^#{1,6} /.test(text) && breaksASentence(task.cutText, task.whiteSpace)) {
     return rejected('the reply begins a new heading where a sentence should go on');
   }
@@ -205,11 +210,13 @@ function withoutEcho(evidence: Evidence, held: string, ended: boolean): Verdict 
   return seam('plain', preamble === 0 ? 0 : start + preamble, 'none', false, null);
 }
 
-function repeatsTheQuestion({ question, cutText }: SeamTask, reply: string): boolean {
-  const words = reply.slice(0, QUESTION_PROOF);
-  if (question === null || words.length < QUESTION_PROOF || !question.includes(words)) return false;
-  // A question that quotes the text holds the text's words, too.
-  return !cutText.includes(words);
+/** Whether the text, or the beginning of it that is there, is the question's own wording. */
+function partOfTheQuestion({ question, cutText }: SeamTask, text: string): 'full' | 'partial' | 'none' {
+  const words = text.trimStart().slice(0, QUESTION_PROOF);
+  if (question === null || words === '' || !question.includes(words)) return 'none';
+  if (words.length < QUESTION_PROOF) return 'partial';
+  // The question quotes the text's own last words, which the text may say again.
+  return cutText.includes(words) ? 'none' : 'full';
 }
 
 function seam(

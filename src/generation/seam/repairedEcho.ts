@@ -88,7 +88,7 @@ function editsOfAWord(wanted: string, found: string): number | null {
   const edits = editDistance(wanted, found);
   const transposedStart = wanted.charAt(0) === found.charAt(1) && wanted.charAt(1) === found.charAt(0);
   const doubledStart = found.charAt(1) === wanted.charAt(0) && found.length === wanted.length + 1;
-  const sameStart = wanted.charAt(0).toLowerCase() === found.charAt(0).toLowerCase();
+  const sameStart = baseLetter(wanted) === baseLetter(found);
   if (!sameStart && !transposedStart && !doubledStart) return null;
   return edits <= Math.min(MOST_EDITS_A_WORD, Math.max(1, wanted.length / 3)) ? edits : null;
 }
@@ -100,6 +100,11 @@ function slipOfAWord(wanted: string, found: string): number | null {
   if (wanted.length === found.length) return sorted(wanted) === sorted(found) ? 1 : null;
   const longer = wanted.length > found.length ? wanted : found;
   return /(.)\1/u.test(longer) ? 1 : null;
+}
+
+/** The first letter without its accents and in lower case. */
+function baseLetter(word: string): string {
+  return word.normalize('NFD').charAt(0).toLowerCase();
 }
 
 function digitsOf(text: string): string {

@@ -22,6 +22,11 @@ const MAYBE_TALK = [
   /^(?:申し訳|すみません|ごめんなさい|抱歉|对不起|很抱歉|죄송|عذرا|آسف|извините|простите|к сожалению)/i,
 ];
 
+/** A text may well go on so; only what follows shows that the model talks about itself. */
+const PERHAPS_TALK = [
+  /^(?:(?:my )?apologies|sorry|it (?:looks|seems|appears)|i(?:['’]ll| will| would)|you(?:['’]ve| have)? asked|as (?:you )?requested|would you|could you|shall i)\b/i,
+];
+
 /** Words by which a reply shows that it talks about itself. */
 const ABOUT_ITSELF =
   /\b(?:continu(?:e|es|ing|ation)|interrupt(?:ed|ion)?|previous (?:response|message|text)|left off|cut off|rest of the|remaining (?:part|text)|picking up|resum(?:e|ing)|your (?:request|question|message|text)|the (?:text|response|article|story) (?:so far|above)|would you like|could you|please (?:share|provide|paste|tell)|assist|how can i help)\b|続き|中断|继续|接着|weiterschreiben|unterbrochen|interrompu|interrumpid/i;
@@ -30,14 +35,18 @@ const BEGINNING_CHARACTERS = 400;
 
 /** A line before the text that only announces it. */
 const PREAMBLE =
-  /^(?:sure|certainly|of course|okay|ok|absolutely|understood|got it|right|continuing|continued|here(?:['’]s| is)|picking up|resuming|natürlich|gerne|bien sûr|voici|claro|por supuesto|はい|承知|好的|当然)[^\n]{0,200}[:.!…：。！]\n{1,2}/iu;
+  /^(?:sure|certainly|of course|okay|ok|absolutely|understood|got it|right|continuing|continued|here(?:['’]s| is)|picking up|resuming|(?:my )?apologies|sorry|i(?:['’]ll| will)|natürlich|gerne|bien sûr|voici|claro|por supuesto|はい|承知|好的|当然)[^\n]{0,400}[:.!…：。！]\n{1,2}/iu;
 
 /** @param ended whether the message ended with it: talk is short, a text that goes on is not */
 export function looksUseless(reply: string, ended: boolean): boolean {
   const beginning = reply.trimStart().slice(0, BEGINNING_CHARACTERS);
   if (beginning === '' || NEVER_TEXT.some((pattern) => pattern.test(beginning))) return true;
+  const aboutItself = ABOUT_ITSELF.test(beginning);
   const talks = MAYBE_TALK.some((pattern) => pattern.test(beginning));
-  return talks && (ended || ABOUT_ITSELF.test(beginning));
+  return (
+    (talks && (ended || aboutItself)) ||
+    (aboutItself && PERHAPS_TALK.some((pattern) => pattern.test(beginning)))
+  );
 }
 
 /**
@@ -47,5 +56,6 @@ export function looksUseless(reply: string, ended: boolean): boolean {
  */
 export function preambleLength(reply: string, breaksASentence: boolean): number {
   const line = PREAMBLE.exec(reply)?.[0] ?? '';
-  return breaksASentence || ABOUT_ITSELF.test(line) ? line.length : 0;
+  const announces = breaksASentence && !PERHAPS_TALK.some((pattern) => pattern.test(line));
+  return announces || ABOUT_ITSELF.test(line) ? line.length : 0;
 }

@@ -3,6 +3,8 @@
  * before the echo goes, and takes its closer along, wherever that stands.
  */
 
+import { afterWhiteSpace } from './characters.ts';
+
 /** Something opened before the echo whose closer did not come directly after it. */
 export interface Wrapper {
   opener: string;
@@ -10,14 +12,19 @@ export interface Wrapper {
 }
 
 export interface Opener {
-  /** Characters from the place it was looked for at, white space behind a fence's line included. */
+  /** Characters. */
   length: number;
   /** Null where nothing closes it: an ellipsis, a block quote's mark. */
   wrapper: Wrapper | null;
   fence: boolean;
 }
 
-export type OpenerSearch = { kind: 'found'; opener: Opener } | { kind: 'partial' } | { kind: 'none' };
+export interface OpenerSearch {
+  /** Each that may be meant: of `***`, one mark, two or three may be the wrapper's, and the rest the words' own. */
+  openers: readonly Opener[];
+  /** Whether more of the text may show another. */
+  mayCome: boolean;
+}
 
 const TAG: Wrapper = { opener: '<last_words>', closer: '</last_words>' };
 const PAIRS: readonly Wrapper[] = [
@@ -32,26 +39,26 @@ const BARE_OPENERS = ['...', '…', '> '];
 const FENCE_LINE = /^(`{3,}|~{3,})[^\n`]*\n/;
 const FENCE_BEGINNING = /^(?:`{3,}|~{3,})[^\n`]*$/;
 
-export function findOpener(text: string, from: number): OpenerSearch {
+export function findOpeners(text: string, from: number): OpenerSearch {
   const rest = text.slice(from);
   const fence = FENCE_LINE.exec(rest);
   if (fence?.[1] !== undefined) {
     const wrapper = { opener: fence[1], closer: fence[1] };
-    return { kind: 'found', opener: { length: fence[0].length, wrapper, fence: true } };
+    return { openers: [{ length: fence[0].length, wrapper, fence: true }], mayCome: false };
   }
-  if (FENCE_BEGINNING.test(rest)) return { kind: 'partial' };
-  for (const bare of BARE_OPENERS) {
-    if (rest.startsWith(bare))
-      return { kind: 'found', opener: { length: bare.length, wrapper: null, fence: false } };
-  }
-  for (const wrapper of PAIRS) {
-    const { length } = wrapper.opener;
-    if (rest.startsWith(wrapper.opener)) {
-      return { kind: 'found', opener: { length, wrapper, fence: false } };
-    }
-  }
-  const mayBecome = [...BARE_OPENERS, TAG.opener].some((opener) => opener.startsWith(rest));
-  return rest !== '' && mayBecome ? { kind: 'partial' } : { kind: 'none' };
+  if (FENCE_BEGINNING.test(rest)) return { openers: [], mayCome: true };
+  const bare = BARE_OPENERS.filter((opener) => rest.startsWith(opener)).map(({ length }): Opener => ({
+    length,
+    wrapper: null,
+    fence: false,
+  }));
+  const pairs = PAIRS.filter(({ opener }) => rest.startsWith(opener)).map((wrapper): Opener => ({
+    length: wrapper.opener.length,
+    wrapper,
+    fence: false,
+  }));
+  const mayCome = rest !== '' && [...BARE_OPENERS, TAG.opener].some((opener) => opener.startsWith(rest));
+  return { openers: [...bare, ...pairs], mayCome };
 }
 
 export type CloserSearch = { kind: 'found'; end: number } | { kind: 'partial' } | { kind: 'none' };
@@ -62,12 +69,14 @@ export function findClosers(wrappers: readonly Wrapper[], text: string, from: nu
     .map(({ closer }) => closer)
     .toReversed()
     .join('');
-  const rest = text.slice(from, from + closers.length);
+  // A fence's closer stands on a line of its own, and a tag's may.
+  const start = /^[`~]{3}|^</.test(closers) ? afterWhiteSpace(text, from) : from;
+  const rest = text.slice(start, start + closers.length);
   if (rest !== closers)
-    return closers.startsWith(rest) && from + rest.length === text.length
+    return closers.startsWith(rest) && start + rest.length === text.length
       ? { kind: 'partial' }
       : { kind: 'none' };
-  const end = from + closers.length;
+  const end = start + closers.length;
   if (!/['’]$/.test(closers)) return { kind: 'found', end };
   // An apostrophe inside a word closes nothing: 'the dog's tail'.
   if (end === text.length) return { kind: 'partial' };
