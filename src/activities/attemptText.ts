@@ -86,7 +86,8 @@ export class AttemptText {
     const whiteSpaceEnd = base + restoredCharacters;
     if (this.#joined === '' && keptText.length > whiteSpaceEnd) {
       // What the cut had taken away was the beginning of the stop sequence that ended the text.
-      if (stopSequence?.startsWith(keptText.slice(whiteSpaceEnd)) === true) this.#textEndsAt = whiteSpaceEnd;
+      const stopsAt = stopSequence === null ? null : this.#halfOf(stopSequence, whiteSpaceEnd);
+      if (stopsAt !== null) this.#textEndsAt = stopsAt;
       else {
         // More than the cut text had come already, so the text does not end there: `…sat on the ma` is no end.
         this.#join = { kind: 'rejected', reason: 'the message ended before what had come already' };
@@ -94,6 +95,15 @@ export class AttemptText {
       }
     }
     this.#whole = true;
+  }
+
+  /** From where on what was received behind the cut is the beginning of a stop sequence; null where it is none. */
+  #halfOf(stopSequence: string, whiteSpaceEnd: number): number | null {
+    const { keptText, base } = this.#start;
+    for (let at = base; at <= whiteSpaceEnd; at += 1) {
+      if (stopSequence.startsWith(keptText.slice(at))) return at;
+    }
+    return null;
   }
 
   /** What was received and joined behind the cut. */

@@ -19,7 +19,7 @@ const LONGEST_WORD = 64;
 const LONGEST_LINE = 200;
 
 /** The end of a sentence is no word that could go on; `3.` is. */
-const SENTENCE_END = /(?:(?<!\d)\.|[!?…。！？])["'”’»」』)\]]*$/u;
+const SENTENCE_END = /(?:(?<!\d)\.|[!?…。！？])(?:["'”’»」』)\]]|[\u00a0\u202f ]»)*$/u;
 const JOINER = 0x200d;
 const MARKER_ONLY = /^\s*(?:[-*+>|]|#{1,6}|\d{1,9}[.)]|`{3,}[^`]*|~{3,}.*)$/;
 const ITEM = /^\s*(?:[-*+] |\d{1,9}[.)] )/;
@@ -49,7 +49,7 @@ function cutBack(text: string, stopSequences: readonly string[], endStays: boole
   let end = lineCut(whole, endStays) ?? Math.min(linkCut(whole), wordCut(whole, whole.length, endStays));
   for (;;) {
     end = trimmedEnd(text, end);
-    const next = markerCut(text, end, endStays) ?? stopSequenceCut(text, end, stopSequences);
+    const next = markerCut(text, end) ?? stopSequenceCut(text, end, stopSequences);
     if (next === null) return withWhiteSpace(text, end);
     end = next;
   }
@@ -70,7 +70,10 @@ export function safeCharacters(text: string, stopSequences: readonly string[] = 
 function withWhiteSpace(text: string, base: number): Cut {
   let end = base;
   while (end < text.length && isWhiteSpace(text, end)) end += 1;
-  return { base, whiteSpace: text.slice(base, end) };
+  const whiteSpace = text.slice(base, end);
+  // The indentation of a line that goes, goes with it: what comes instead has its own.
+  const lineEnd = end < text.length ? whiteSpace.lastIndexOf('\n') + 1 : 0;
+  return { base, whiteSpace: lineEnd > 0 ? whiteSpace.slice(0, lineEnd) : whiteSpace };
 }
 
 /** Without trailing white space, and without half a surrogate pair, which is no character yet. */
@@ -115,14 +118,11 @@ function closes(fence: string, line: string): boolean {
   return FENCE.exec(line)?.[1]?.startsWith(fence) === true && /^\s*[`~]+\s*$/.test(line);
 }
 
-/** A last line that is only a marker goes; but not the fence that closes a block, once that is whole. */
-function markerCut(text: string, end: number, endStays: boolean): number | null {
+/** A last line that is only a marker goes; but not inside a fence, where it is code, nor the fence that closes it. */
+function markerCut(text: string, end: number): number | null {
   const lineStart = text.lastIndexOf('\n', end - 1) + 1;
-  const line = text.slice(lineStart, end);
-  if (end === 0 || !MARKER_ONLY.test(line)) return null;
-  const fence = FENCE.test(line) ? openFence(text.slice(0, lineStart)) : null;
-  const closed = fence !== null && closes(fence, line) && (endStays || text.charAt(end) === '\n');
-  return closed ? null : lineStart;
+  if (end === 0 || !MARKER_ONLY.test(text.slice(lineStart, end))) return null;
+  return openFence(text.slice(0, lineStart)) === null ? lineStart : null;
 }
 
 /** Before a link that is under way, or the whole text. */

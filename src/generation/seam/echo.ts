@@ -1,6 +1,6 @@
 /** Finds the echo: the anchor's words at a place of the reply, with what the model may have wrapped them in. */
 import { afterWhiteSpace, matchWords } from './characters.ts';
-import type { Wrapper } from './wrapping.ts';
+import type { Opener, Wrapper } from './wrapping.ts';
 import { findClosers, findOpeners } from './wrapping.ts';
 
 export interface Echo {
@@ -10,6 +10,10 @@ export interface Echo {
   wordsEnd: number;
   /** Opened before the echo and not closed directly after it; the outermost. */
   wrapper: Wrapper | null;
+  /** Whether nothing was opened before the words. */
+  bare: boolean;
+  /** Whether a fence is closed directly behind the words, and nobody can say if it is the text's or the echo's own. */
+  closesOneOfTwo: boolean;
 }
 
 export type EchoSearch =
@@ -41,20 +45,15 @@ interface Search {
   insideFence: boolean;
 }
 
-function behindOpeners(search: Search, from: number, wrappers: readonly (Wrapper | null)[]): EchoSearch {
-  const { reply, anchor, ended, insideFence } = search;
+function behindOpeners(search: Search, from: number, opened: readonly Opener[]): EchoSearch {
+  const { reply, anchor, ended } = search;
   const at = afterWhiteSpace(reply, from);
   const match = matchWords(anchor, reply, at);
-  if (match.kind === 'full') {
-    const closed = wrappers.filter((wrapper) => wrapper !== null);
-    return withClosers(reply, match.end, closed, ended);
-  }
+  if (match.kind === 'full') return withClosers(search, match.end, opened);
   const { openers, mayCome } = findOpeners(reply, at);
   let partial = match.kind === 'partial' || mayCome;
-  for (const { length, wrapper, fence } of wrappers.length < MOST_OPENERS ? openers : []) {
-    // A fence opened again inside a fence: the reply's closer closes the one that the text has open.
-    const kept = fence && insideFence ? null : wrapper;
-    const found = behindOpeners(search, at + length, [...wrappers, kept]);
+  for (const opener of opened.length < MOST_OPENERS ? openers : []) {
+    const found = behindOpeners(search, at + opener.length, [...opened, opener]);
     // An opener the anchor itself begins with: `"No," he said` may be the anchor, or a quoted one.
     if (found.kind === 'found' && (match.kind === 'no' || ended)) return found;
     if (found.kind === 'partial') partial = true;
@@ -63,18 +62,24 @@ function behindOpeners(search: Search, from: number, wrappers: readonly (Wrapper
 }
 
 function withClosers(
-  reply: string,
+  { reply, ended, insideFence }: Search,
   wordsEnd: number,
-  wrappers: readonly Wrapper[],
-  ended: boolean,
+  opened: readonly Opener[],
 ): EchoSearch {
-  if (wrappers.length === 0) return found(wordsEnd, wordsEnd, null);
+  const bare = opened.length === 0;
+  const found = (end: number, wrapper: Wrapper | null, closesOneOfTwo = false): EchoSearch => ({
+    kind: 'found',
+    echo: { end, wordsEnd, wrapper, bare, closesOneOfTwo },
+  });
+  const wrappers = opened.flatMap(({ wrapper }) => (wrapper === null ? [] : [wrapper]));
+  if (wrappers.length === 0) return found(wordsEnd, null);
+  if (insideFence && opened.some(({ fence }) => fence)) {
+    const closed = findClosers(wrappers, reply, wordsEnd);
+    if (closed.kind === 'partial' && !ended) return { kind: 'partial' };
+    return found(wordsEnd, wrappers[0] ?? null, closed.kind === 'found');
+  }
   const closers = findClosers(wrappers, reply, wordsEnd);
-  if (closers.kind === 'found') return found(closers.end, wordsEnd, null);
+  if (closers.kind === 'found') return found(closers.end, null);
   if (closers.kind === 'partial' && !ended) return { kind: 'partial' };
-  return found(wordsEnd, wordsEnd, wrappers[0] ?? null);
-}
-
-function found(end: number, wordsEnd: number, wrapper: Wrapper | null): EchoSearch {
-  return { kind: 'found', echo: { end, wordsEnd, wrapper } };
+  return found(wordsEnd, wrappers[0] ?? null);
 }

@@ -5,12 +5,13 @@
  * `joinNow` when the reply was held back for long enough or broke off. What a reply is, `judge.ts` decides.
  */
 import type { Seam } from '../attempt.ts';
+import { openFence } from '../markdown.ts';
 import type { Evidence, How } from './judge.ts';
 import { judge, prepareEvidence } from './judge.ts';
 import { findStraddle } from './stopSequence.ts';
 import { likelyGap, provenGap } from './whiteSpace.ts';
 import type { Wrapper } from './wrapping.ts';
-import { closerMayBeginAt, closesWrapper } from './wrapping.ts';
+import { closerMayBeginAt, closesWrapper, isFence } from './wrapping.ts';
 
 /** What is known before the reply comes. */
 export interface SeamTask {
@@ -176,8 +177,17 @@ function joinLeading(state: Leading, held: string, ended = false): Joined {
     return { state: { kind: 'stopped', seam, at: straddle.at }, append: '' };
   }
   if (wrapper === null) return { state: { kind: 'flowing', seam }, append: gap + text };
-  const context = task.cutText.slice(task.cutText.lastIndexOf('\n\n') + 1);
+  const context = isFence(wrapper.opener) ? openFenceLine(task.cutText) : lastParagraphOf(task.cutText);
   return joinWrapped({ kind: 'wrapped', seam, wrapper, context, joined: '', held: '' }, gap + text);
+}
+
+function openFenceLine(text: string): string {
+  const marks = openFence(text);
+  return marks === null ? '' : `${marks}\n`;
+}
+
+function lastParagraphOf(text: string): string {
+  return text.slice(text.lastIndexOf('\n\n') + 1);
 }
 
 function joinWrapped(state: Wrapped, delta: string): Joined {

@@ -12,7 +12,7 @@ import { findEchoAt } from './echo.ts';
 import type { SeamTask } from './joiner.ts';
 import { findRepairedEcho, repairShowsAfter } from './repairedEcho.ts';
 import { findRepeatedTail } from './repeatedTail.ts';
-import { beginsFromTheTop, breaksASentence, restartProof } from './restart.ts';
+import { beginsFromTheTop, beginsUnderANewTitle, breaksASentence, restartProof } from './restart.ts';
 import { looksUseless, preambleLength } from './uselessReply.ts';
 import type { Wrapper } from './wrapping.ts';
 
@@ -50,6 +50,7 @@ const LONGEST_PREAMBLE = 600;
 const CONTINUATION_PROOF = 40;
 /** So much of the question in the reply is no chance. */
 const QUESTION_PROOF = 40;
+const SHORTEST_QUESTION_LINE = 20;
 const MOST_EARLIER_PLACES = 50;
 
 const WAIT: Verdict = { kind: 'wait' };
@@ -123,12 +124,13 @@ function repeatsItself({ task, insideFence }: Evidence): boolean {
 }
 
 function judgeEcho(
-  { task, anchor, earlierContinuations: earlier, insideFence }: Evidence,
+  evidence: Evidence,
   held: string,
   echo: Echo,
   where: 'echo_at_start' | 'echo_at_line_start',
   how: How,
 ): Verdict {
+  const { task, anchor, earlierContinuations: earlier, insideFence } = evidence;
   const ended = how === 'ended';
   const after = held.slice(echo.end);
   if (after === '' && !ended) return WAIT;
@@ -137,6 +139,18 @@ function judgeEcho(
   }
   const again = after === '' ? null : findEchoAt(after, 0, anchor, ended, insideFence);
   if (again?.kind === 'partial') return WAIT;
+  if (
+    again?.kind === 'found' &&
+    again.echo.bare &&
+    !echo.bare &&
+    echo.wrapper === null &&
+    /^\s*\n/.test(after)
+  ) {
+    // First quoted, on a line of its own, then said: the second is where the text goes on.
+    const { end, wordsEnd } = again.echo;
+    const said = { ...again.echo, end: echo.end + end, wordsEnd: echo.end + wordsEnd };
+    return judgeEcho(evidence, held, said, 'echo_at_line_start', how);
+  }
   const proof = after.slice(0, CONTINUATION_PROOF);
   if (earlier.length > 0 && proof.length < CONTINUATION_PROOF && how === 'streaming') return WAIT;
   const question = partOfTheQuestion(task, after);
@@ -147,7 +161,9 @@ function judgeEcho(
     ? 'the reply goes on as the text did after an earlier place with the same words'
     : again?.kind === 'found'
       ? 'the reply repeats the words that were asked for twice, so that the seam is at one of two places'
-      : null;
+      : echo.closesOneOfTwo
+        ? 'the reply opens the code fence again and closes it behind the echo, so that the code may go on or end there'
+        : null;
   if (doubtful !== null && !task.joinUnverified) return rejected(doubtful);
   // Asked again and the same answer: the text may well repeat itself, and nothing that was said may be lost.
   return seam(
@@ -194,13 +210,14 @@ function withoutEcho(evidence: Evidence, held: string, ended: boolean): Verdict 
   if (reply === '' || (ended && matchWords(anchor, reply, 0).kind === 'partial')) {
     return rejected('the message ended without the echo that was asked for');
   }
-  const preamble = preambleLength(reply, breaksASentence(task.cutText, task.whiteSpace));
+  const preamble =
+    questionLines(task, reply) || preambleLength(reply, breaksASentence(task.cutText, task.whiteSpace));
   const text = reply.slice(preamble);
   if (preamble > 0 && beginsFromTheTop(evidence.top, text, 0)) return FROM_THE_TOP;
   if (looksUseless(text, ended)) return rejected('the reply does not go on with the text');
-  if (partOfTheQuestion(task, reply) === 'full') return QUESTION_REPEATED;
-  if (/^#{1,6} /.test(text) && breaksASentence(task.cutText, task.whiteSpace)) {
-    return rejected('the reply begins a new heading where a sentence should go on');
+  if (partOfTheQuestion(task, text) === 'full') return QUESTION_REPEATED;
+  if (beginsUnderANewTitle(task.cutText, task.whiteSpace, text)) {
+    return rejected('the reply begins anew under a heading');
   }
   if (insideFence && /^(?:`{3,}|~{3,})\S/.test(text)) {
     return rejected('the reply opens a code fence again, without the echo that was asked for');
@@ -217,6 +234,18 @@ function partOfTheQuestion({ question, cutText }: SeamTask, text: string): 'full
   if (words.length < QUESTION_PROOF) return 'partial';
   // The question quotes the text's own last words, which the text may say again.
   return cutText.includes(words) ? 'none' : 'full';
+}
+
+/** How much of a reply are lines of the question, the white space behind them (a blank line at most) included. */
+function questionLines({ question, cutText }: SeamTask, reply: string): number {
+  let length = 0;
+  for (;;) {
+    const line = /^[^\n]+\n{1,2}/.exec(reply.slice(length))?.[0] ?? '';
+    const words = line.trim();
+    const repeated = words.length >= SHORTEST_QUESTION_LINE && question?.includes(words) === true;
+    if (!repeated || cutText.includes(words)) return length;
+    length += line.length;
+  }
 }
 
 function seam(

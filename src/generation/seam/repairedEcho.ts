@@ -85,6 +85,7 @@ function trailingMarks(word: string, other: string): number {
 function editsOfAWord(wanted: string, found: string): number | null {
   if (isAlike(wanted, found)) return 0;
   if (digitsOf(wanted) !== digitsOf(found)) return null;
+  if (spelledOut(wanted) === spelledOut(found)) return 1;
   const edits = editDistance(wanted, found);
   const transposedStart = wanted.charAt(0) === found.charAt(1) && wanted.charAt(1) === found.charAt(0);
   const doubledStart = found.charAt(1) === wanted.charAt(0) && found.length === wanted.length + 1;
@@ -100,6 +101,11 @@ function slipOfAWord(wanted: string, found: string): number | null {
   if (wanted.length === found.length) return sorted(wanted) === sorted(found) ? 1 : null;
   const longer = wanted.length > found.length ? wanted : found;
   return /(.)\1/u.test(longer) ? 1 : null;
+}
+
+/** As German is written where its own letters are out of reach: `fuer`, `dass`. */
+function spelledOut(word: string): string {
+  return word.replace(/ß/g, 'ss').replace(/[äöü]/g, (letter) => `${letter.normalize('NFD').charAt(0)}e`);
 }
 
 /** The first letter without its accents and in lower case. */

@@ -7,6 +7,7 @@ const RESTART_PROOF = 40;
 /** ...but where a text repeats its own beginning (a refrain), more of it must be alike. */
 const LONGEST_PROOF = 300;
 const SHORTEST_PROOF = 12;
+const HEADING = /^(#{1,6}) /;
 const NO_SENTENCE = /^\s*(?:#{1,6} |[-*+|>]|\d+[.)] )/;
 const SENTENCE_END = /[.!?…。！？:：]["'”’»」』)\]*_]*$/u;
 
@@ -22,6 +23,18 @@ export function restartProof(cutText: string): string | null {
 
 export function beginsFromTheTop(proof: string | null, reply: string, from: number): boolean {
   return proof !== null && matchWords(proof, reply, from).kind === 'full';
+}
+
+/**
+ * Whether a reply begins with a heading where none can be: in the midst of a sentence, or one like the text's own title,
+ * of which there is only one. Then the text is being written anew, in other words.
+ */
+export function beginsUnderANewTitle(cutText: string, whiteSpace: string, reply: string): boolean {
+  const heading = HEADING.exec(reply)?.[1];
+  if (heading === undefined) return false;
+  if (breaksASentence(cutText, whiteSpace)) return true;
+  const title = HEADING.exec(cutText.trimStart())?.[1];
+  return title === heading && cutText.split('\n').filter((line) => line.startsWith(`${title} `)).length === 1;
 }
 
 /** Whether a new paragraph behind the cut would stand in the midst of a sentence. */

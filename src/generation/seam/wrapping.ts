@@ -69,8 +69,8 @@ export function findClosers(wrappers: readonly Wrapper[], text: string, from: nu
     .map(({ closer }) => closer)
     .toReversed()
     .join('');
-  // A fence's closer stands on a line of its own, and a tag's may.
-  const start = /^[`~]{3}|^</.test(closers) ? afterWhiteSpace(text, from) : from;
+  // A fence's closer stands on a line of its own, a tag's may; French puts a space before its quotes' closer.
+  const start = /^(?:[`~]{3}|<|»)/.test(closers) ? afterWhiteSpace(text, from) : from;
   const rest = text.slice(start, start + closers.length);
   if (rest !== closers)
     return closers.startsWith(rest) && start + rest.length === text.length
@@ -96,7 +96,7 @@ export function closerMayBeginAt(wrapper: Wrapper, text: string): number {
 
 /**
  * Whether the marks that a message ended with close the wrapper, and not something that the text itself opened.
- * @param context the paragraph that was open at the cut
+ * @param context what was open at the cut: the paragraph, or the line of a fence
  * @param continuation what the reply went on with, without `ending`
  */
 export function closesWrapper(
@@ -106,10 +106,14 @@ export function closesWrapper(
   ending: string,
 ): boolean {
   if (ending.trim() !== closer) return false;
-  if (/^[`~]{3}/.test(opener)) return fenceLines(continuation) % 2 === 0 && /^\s*\n/.test(ending);
   const text = context + continuation;
+  if (isFence(opener)) return fenceLines(text) % 2 === 0 && /^\s*\n/.test(ending);
   if (opener === closer) return occurrences(text, closer) % 2 === 0;
   return occurrences(text, closer) >= occurrences(text, opener);
+}
+
+export function isFence(opener: string): boolean {
+  return /^[`~]{3}/.test(opener);
 }
 
 function occurrences(text: string, mark: string): number {
