@@ -23,11 +23,19 @@ const GOES_ON = [
   'echo',
   'preamble',
   'echo_quoted',
-  'echo_typo',
+  'echo_bold',
+  'echo_tagged',
+  'echo_fenced',
+  'echo_line_quoted',
+  'echo_longer',
   'echo_partial',
+  'echo_typo',
+  'echo_curly',
+  'ellipsis',
   'direct',
   'preamble_direct',
-].concat('echo_bold', 'echo_tagged', 'echo_fenced', 'echo_longer', 'echo_curly', 'ellipsis');
+  'question_back',
+];
 /** No continuation. */
 const USELESS = ['restart', 'empty', 'useless', 'apology', 'summary'];
 /** The text worded anew: told by its heading where it has one to tell by, else joined unverified the second time. */

@@ -11,7 +11,7 @@ import { judge, prepareEvidence } from './judge.ts';
 import { findStraddle } from './stopSequence.ts';
 import { likelyGap, provenGap } from './whiteSpace.ts';
 import type { Wrapper } from './wrapping.ts';
-import { closerMayBeginAt, closesWrapper, isFence } from './wrapping.ts';
+import { closerMayBeginAt, isFence, withoutCloser } from './wrapping.ts';
 
 /** What is known before the reply comes. */
 export interface SeamTask {
@@ -89,8 +89,10 @@ export function joinEnd(state: JoinState): Joined {
       return endLeading(state);
     case 'wrapped': {
       const { seam, wrapper, context, joined, held } = state;
-      const dropped = closesWrapper(wrapper, context, joined, held);
-      return { state: { kind: 'flowing', seam }, append: dropped ? '' : held };
+      return {
+        state: { kind: 'flowing', seam },
+        append: withoutCloser(wrapper, context, joined, held),
+      };
     }
     case 'flowing':
     case 'stopped':

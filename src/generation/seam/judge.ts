@@ -108,12 +108,14 @@ function judgeStart(evidence: Evidence, held: string, how: How): Verdict | null 
   if (tail.kind === 'found') {
     return seam('overlap', start + tail.characters, 'repeated_tail', false, null);
   }
-  if (beginsFromTheTop(evidence.top, held, start)) {
-    return FROM_THE_TOP;
-  }
+  // Where all of the text was asked for, a restart and a repaired echo begin alike.
+  const echoIsRestart = anchor.length >= task.cutText.trim().length;
+  const restarts = beginsFromTheTop(evidence.top, held, start);
+  if (restarts && !echoIsRestart) return FROM_THE_TOP;
   if (ended || how === 'cut_short' || reply.length >= repairShowsAfter(anchor)) {
     const end = findRepairedEcho(anchor, reply, repeatsItself(evidence));
     if (end !== null) return seam('anchor', start + end, 'echo_repaired', false, null);
+    if (restarts) return FROM_THE_TOP;
   }
   return null;
 }
@@ -139,17 +141,9 @@ function judgeEcho(
   }
   const again = after === '' ? null : findEchoAt(after, 0, anchor, ended, insideFence);
   if (again?.kind === 'partial') return WAIT;
-  if (
-    again?.kind === 'found' &&
-    again.echo.bare &&
-    !echo.bare &&
-    echo.wrapper === null &&
-    /^\s*\n/.test(after)
-  ) {
-    // First quoted, on a line of its own, then said: the second is where the text goes on.
-    const { end, wordsEnd } = again.echo;
-    const said = { ...again.echo, end: echo.end + end, wordsEnd: echo.end + wordsEnd };
-    return judgeEcho(evidence, held, said, 'echo_at_line_start', how);
+  if (again?.kind === 'found' && task.joinUnverified && again.echo.bare && isQuotation(echo, after)) {
+    const { end, wrapper } = again.echo;
+    return seam('anchor', echo.end + end, 'echo_ambiguous', false, wrapper);
   }
   const proof = after.slice(0, CONTINUATION_PROOF);
   if (earlier.length > 0 && proof.length < CONTINUATION_PROOF && how === 'streaming') return WAIT;
@@ -173,6 +167,11 @@ function judgeEcho(
     doubtful === null,
     echo.wrapper,
   );
+}
+
+/** First quoted, in a paragraph of its own, then said: the second is where the text goes on. */
+function isQuotation({ bare, wrapper }: Echo, after: string): boolean {
+  return !bare && wrapper === null && /^\s*\n\s*\n/.test(after);
 }
 
 /** An echo at a later line's start, behind a preamble; or none at all. */

@@ -77,6 +77,12 @@ export function findClosers(wrappers: readonly Wrapper[], text: string, from: nu
       ? { kind: 'partial' }
       : { kind: 'none' };
   const end = start + closers.length;
+  if (isFence(closers)) {
+    // With words behind them the marks open a fence of the text's own.
+    const behind = /^[ \t]*(?:\n|$)/.exec(text.slice(end));
+    if (behind === null) return { kind: 'none' };
+    if (!behind[0].endsWith('\n')) return { kind: 'partial' };
+  }
   if (!/['’]$/.test(closers)) return { kind: 'found', end };
   // An apostrophe inside a word closes nothing: 'the dog's tail'.
   if (end === text.length) return { kind: 'partial' };
@@ -95,21 +101,32 @@ export function closerMayBeginAt(wrapper: Wrapper, text: string): number {
 }
 
 /**
- * Whether the marks that a message ended with close the wrapper, and not something that the text itself opened.
+ * The end of a message without the wrapper's closer, where its last marks are that, and do not close something that the
+ * text itself opened.
+ *
  * @param context what was open at the cut: the paragraph, or the line of a fence
  * @param continuation what the reply went on with, without `ending`
+ * @param ending marks and white space
  */
-export function closesWrapper(
+export function withoutCloser(
   { opener, closer }: Wrapper,
   context: string,
   continuation: string,
   ending: string,
-): boolean {
-  if (ending.trim() !== closer) return false;
-  const text = context + continuation;
-  if (isFence(opener)) return fenceLines(text) % 2 === 0 && /^\s*\n/.test(ending);
-  if (opener === closer) return occurrences(text, closer) % 2 === 0;
-  return occurrences(text, closer) >= occurrences(text, opener);
+): string {
+  const marks = ending.trimEnd();
+  if (!marks.endsWith(closer)) return ending;
+  const before = marks.slice(0, -closer.length);
+  const text = context + continuation + before;
+  if (isFence(opener)) {
+    const isLine = /\n[ \t]*$/.test(before);
+    return isLine && fenceLines(text) % 2 === 0 ? before.trimEnd() : ending;
+  }
+  const closesIt =
+    opener === closer
+      ? occurrences(text, closer) % 2 === 0
+      : occurrences(text, closer) >= occurrences(text, opener);
+  return closesIt ? before : ending;
 }
 
 export function isFence(opener: string): boolean {
