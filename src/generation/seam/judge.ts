@@ -33,6 +33,8 @@ export interface Evidence {
   top: string | null;
   /** Whether the reply may still begin with an echo or a repetition. */
   startIsOpen: boolean;
+  /** Whether no line so far may yet become an echo: then nothing is to be looked for until the next one begins. */
+  linesAreSettled: boolean;
 }
 
 /**
@@ -66,6 +68,7 @@ export function prepareEvidence(task: SeamTask, anchor: string): Evidence {
     earlierContinuations: earlierContinuations(cutText, anchor),
     top: restartProof(cutText),
     startIsOpen: true,
+    linesAreSettled: false,
   };
 }
 
@@ -89,7 +92,13 @@ export function judge(before: Evidence, held: string, how: How): { evidence: Evi
       evidence = { ...evidence, startIsOpen: false };
     }
   }
-  return { evidence, verdict: judgeLines(evidence, held, how) };
+  const nothingNew = how === 'streaming' && evidence.linesAreSettled && !held.endsWith('\n');
+  if (nothingNew && held.length !== LONGEST_PREAMBLE && held.length < WINDOW)
+    return { evidence, verdict: WAIT };
+  const lines = findEchoesAtLines(evidence, held, how === 'ended');
+  const settled = !evidence.startIsOpen && lines.kind === 'looked' && !lines.mayCome;
+  evidence = settled === evidence.linesAreSettled ? evidence : { ...evidence, linesAreSettled: settled };
+  return { evidence, verdict: judgeLines(evidence, held, how, lines) };
 }
 
 /** The reply's beginning; null where it neither is an echo nor a repetition, nor shows a restart. */
@@ -174,29 +183,46 @@ function isQuotation({ bare, wrapper }: Echo, after: string): boolean {
   return !bare && wrapper === null && /^\s*\n\s*\n/.test(after);
 }
 
-/** An echo at a later line's start, behind a preamble; or none at all. */
-function judgeLines(evidence: Evidence, held: string, how: How): Verdict {
-  const echoes = new Map<number, Echo>();
-  let mayCome = how !== 'cut_short' && evidence.startIsOpen;
-  const hasPreamble = preambleLength(held.trimStart(), true) > 0;
+type LineSearch =
+  | { kind: 'looked'; echoes: readonly Echo[]; mayCome: boolean }
+  /** The reply begins the text again behind its preamble. */
+  | { kind: 'from_the_top' };
+
+function findEchoesAtLines(evidence: Evidence, held: string, ended: boolean): LineSearch {
+  const { anchor, insideFence, top } = evidence;
+  const echoes: Echo[] = [];
+  let mayCome = false;
+  let hasPreamble: boolean | null = null;
   for (let at = held.indexOf('\n') + 1; at > 0; at = held.indexOf('\n', at) + 1) {
-    if (echoes.size === 0 && at > LONGEST_PREAMBLE) break;
-    const search = findEchoAt(held, at, evidence.anchor, how === 'ended', evidence.insideFence);
+    if (echoes.length === 0 && at > LONGEST_PREAMBLE) break;
+    const search = findEchoAt(held, at, anchor, ended, insideFence);
     if (search.kind === 'partial') mayCome = true;
-    // A fence's line and the line behind it lead to the same words: the first brings the fence's closer.
     else if (search.kind === 'found') {
-      if (!echoes.has(search.echo.wordsEnd)) echoes.set(search.echo.wordsEnd, search.echo);
-    } else if (hasPreamble && beginsFromTheTop(evidence.top, held, at)) return FROM_THE_TOP;
+      // A fence's line and the line behind it lead to the same words: the first brings the fence's closer.
+      if (!echoes.some(({ wordsEnd }) => wordsEnd === search.echo.wordsEnd)) echoes.push(search.echo);
+    } else {
+      hasPreamble ??= preambleLength(held.trimStart(), true) > 0;
+      const restart = hasPreamble && top !== null ? matchWords(top, held, at) : null;
+      if (restart?.kind === 'full') return { kind: 'from_the_top' };
+      if (restart?.kind === 'partial') mayCome = true;
+    }
   }
-  if (echoes.size > 1) {
+  return { kind: 'looked', echoes, mayCome };
+}
+
+/** An echo at a later line's start, behind a preamble; or none at all. */
+function judgeLines(evidence: Evidence, held: string, how: How, lines: LineSearch): Verdict {
+  if (lines.kind === 'from_the_top') return FROM_THE_TOP;
+  if (lines.echoes.length > 1) {
     return rejected('the reply repeats the words that were asked for at more than one place');
   }
-  const [echo] = echoes.values();
+  const [echo] = lines.echoes;
   if (echo !== undefined) {
     const only = how !== 'streaming' || held.length >= WINDOW;
     return only ? judgeEcho(evidence, held, echo, 'echo_at_line_start', how) : WAIT;
   }
   if (how === 'ended') return withoutEcho(evidence, held, true);
+  const mayCome = lines.mayCome || (how !== 'cut_short' && evidence.startIsOpen);
   const longEnough = how === 'overdue' || how === 'cut_short' || held.length >= LONGEST_PREAMBLE;
   const decided = (longEnough && !mayCome) || held.length >= WINDOW;
   return decided ? withoutEcho(evidence, held, false) : WAIT;
