@@ -16,6 +16,7 @@ const MAYBE_TALK = [
   /^i (?:can(?:['’]t|not)|don['’]t|do not|was not|wasn['’]t|won['’]t|will not)\b/i,
   /^(?:sure|certainly|of course|okay|ok|absolutely|understood|got it)\b/i,
   /^(?:here(?:['’]s| is)|continuing|to continue|let me|in summary|to summari[sz]e|so far|the (?:text|response|article|story))\b/i,
+  /^(?:let me know|thank you|thanks|you['’]re welcome|is there anything|there is nothing (?:more|missing|to)|that(?:['’]s| is) (?:all|everything)|(?:the )?(?:text|response|article|story|message) (?:is|was|seems|appears) (?:already )?complete)\b/i,
   /^(?:es tut mir leid|entschuldigung|tut mir leid|leider|hier ist|natürlich)/i,
   /^(?:je suis désolée?|désolée?|excusez|voici|bien sûr)/i,
   /^(?:lo siento|disculpa|mi dispiace|desculpe|claro|ecco|aquí)/i,
