@@ -30,6 +30,8 @@ export class Attempt {
   readonly resume: Resume;
   readonly #claude: Anthropic;
   readonly #past: Past;
+  /** The turn that was sent back as it came. */
+  readonly #sentTurn: Past['pausedTurn'];
   readonly #prepared: PreparedAttempt;
   readonly #interruption: Interruption;
   readonly #text: AttemptText;
@@ -46,8 +48,8 @@ export class Attempt {
   ) {
     this.#claude = claude;
     this.#past = past;
-    const pausedTurn = resume === 'prefill' ? past.pausedTurn : null;
-    this.#prepared = prepareAttempt(past.request, past.keptText, input.plan, resume, pausedTurn);
+    this.#sentTurn = resume === 'prefill' ? past.pausedTurn : null;
+    this.#prepared = prepareAttempt(past.request, past.keptText, input.plan, resume, this.#sentTurn);
     this.resume = this.#prepared.resume;
     this.#interruption = interruption;
     const { cut, join } = this.#prepared;
@@ -91,8 +93,7 @@ export class Attempt {
   /** Only a turn that began with its message, or went on as it came, can be sent back as it came. */
   #mayPause(): boolean {
     const { tools } = this.#past.request.message;
-    const fromItsBeginning =
-      this.resume === 'none' || this.resume === 'restart' || this.#past.pausedTurn !== null;
+    const fromItsBeginning = this.resume === 'none' || this.resume === 'restart' || this.#sentTurn !== null;
     return Array.isArray(tools) && tools.length > 0 && fromItsBeginning;
   }
 
@@ -102,10 +103,7 @@ export class Attempt {
    */
   async #betterEstimate(end: AttemptEnd, usage: Usage | null): Promise<Usage | null> {
     const mayWait =
-      end.outcome === 'stalled' ||
-      end.outcome === 'connection_lost' ||
-      end.outcome === 'api_error' ||
-      end.outcome === 'seam_rejected';
+      end.outcome === 'stalled' || end.outcome === 'connection_lost' || end.outcome === 'api_error';
     const text = this.#text.newText;
     if (!mayWait || usage?.estimatedFrom !== 'characters' || this.#past.request.maxTotalTokens === null)
       return usage;
@@ -150,7 +148,9 @@ export class Attempt {
   #fitToSendBack(blocks: readonly ContentBlock[] | null): ContentBlock[] | null {
     // Without a tool that was paused it would be a prefill, which most models refuse.
     if (blocks === null || !blocks.some((block) => block.type === 'server_tool_use')) return null;
-    const turn = [...(this.#past.pausedTurn ?? []), ...blocks];
+    // Where its text did not take effect (an old one is longer), nothing could be joined behind it.
+    if (this.#sentTurn === null && this.#past.keptText !== '' && !this.#text.beginsAnew) return null;
+    const turn = [...(this.#sentTurn ?? []), ...blocks];
     return Buffer.byteLength(JSON.stringify(turn)) > MOST_PAUSED_TURN_BYTES ? null : [...blocks];
   }
 

@@ -3,6 +3,7 @@ import type { Seam } from '../generation/attempt.ts';
 import type { Checkpoint } from '../generation/checkpoint.ts';
 import type { JoinState } from '../generation/seam/joiner.ts';
 import { joinDelta, joinEnd, joinNow, seamOf } from '../generation/seam/joiner.ts';
+import { mayBeTheEnd } from '../generation/textEnd.ts';
 import { isWhole } from '../generation/stopReason.ts';
 
 export interface AttemptTextStart {
@@ -66,7 +67,7 @@ export class AttemptText {
   end({ stopReason, stopSequence }: MessageEnding): void {
     if (isWhole(stopReason)) {
       this.#take(joinEnd(this.#join));
-      this.#judgeWhole(stopSequence);
+      this.#judgeWhole(stopReason, stopSequence);
     } else if (stopReason !== 'refusal') {
       // Cut short inside the echo it adds nothing, and is no wrong answer either. A refusal is never text.
       this.#take(joinNow(this.#join, 'cut_short'));
@@ -80,30 +81,46 @@ export class AttemptText {
   }
 
   /** Only a whole message may leave the text shorter than it was. */
-  #judgeWhole(stopSequence: string | null): void {
+  #judgeWhole(stopReason: string, stopSequence: string | null): void {
     const { keptText, base, restoredCharacters } = this.#start;
     if (this.#join.kind === 'rejected' || this.#join.kind === 'stopped') return;
-    const whiteSpaceEnd = base + restoredCharacters;
-    if (this.#joined === '' && keptText.length > whiteSpaceEnd) {
+    if (this.#joined === '') {
+      const whiteSpaceEnd = base + restoredCharacters;
       // What the cut had taken away was the beginning of the stop sequence that ended the text.
       const stopsAt = stopSequence === null ? null : this.#halfOf(stopSequence, whiteSpaceEnd);
       if (stopsAt !== null) this.#textEndsAt = stopsAt;
-      else {
+      else if (keptText.length > whiteSpaceEnd) {
         // More than the cut text had come already, so the text does not end there: `…sat on the ma` is no end.
-        this.#join = { kind: 'rejected', reason: 'the message ended before what had come already' };
-        return;
+        return this.#reject('the message ended before what had come already');
+      } else if (this.#isUnanswered() && stopReason !== 'stop_sequence' && !mayBeTheEnd(keptText)) {
+        return this.#reject('the message ended without any text, where the text does not look whole');
       }
     }
     this.#whole = true;
+  }
+
+  /** Behind a prefill no echo says that nothing is missing. */
+  #isUnanswered(): boolean {
+    return seamOf(this.#join)?.kind === 'exact';
+  }
+
+  #reject(reason: string): void {
+    this.#join = { kind: 'rejected', reason };
   }
 
   /** From where on what was received behind the cut is the beginning of a stop sequence; null where it is none. */
   #halfOf(stopSequence: string, whiteSpaceEnd: number): number | null {
     const { keptText, base } = this.#start;
     for (let at = base; at <= whiteSpaceEnd; at += 1) {
-      if (stopSequence.startsWith(keptText.slice(at))) return at;
+      const half = keptText.slice(at);
+      if (half !== '' && stopSequence.startsWith(half)) return at;
     }
     return null;
+  }
+
+  /** Whether the text begins with this attempt, and takes the place of whatever was kept. */
+  get beginsAnew(): boolean {
+    return this.#start.base === 0 && this.#takesEffect();
   }
 
   /** What was received and joined behind the cut. */

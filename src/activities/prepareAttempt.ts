@@ -7,7 +7,7 @@ import { askByPrefill, askPausedTurn, askToGoOn } from '../generation/resume/ask
 import type { Cut } from '../generation/resume/cut.ts';
 import { cutForContinuation, cutForPrefill } from '../generation/resume/cut.ts';
 import type { JoinState, SeamTask } from '../generation/seam/joiner.ts';
-import { NO_SEAM, openSeam } from '../generation/seam/joiner.ts';
+import { BEHIND_A_PAUSED_TURN, NO_SEAM, openSeam } from '../generation/seam/joiner.ts';
 import { requestMaxTokens } from '../generation/tokens.ts';
 
 export interface PreparedAttempt {
@@ -51,7 +51,7 @@ export function prepareAttempt(
         message: message(request, plan, asked, 0),
         resume,
         cut,
-        join: openSeam(task(cut, null, null)),
+        join: pausedTurn === null ? openSeam(task(cut, null, null)) : BEHIND_A_PAUSED_TURN,
       };
     }
     case 'continuation': {

@@ -120,19 +120,19 @@ function ended(
     simulated: state.simulated || (progress?.simulated ?? false),
     current: null,
     lastEnd: end,
-    pausedTurn: pausedTurnAfter(state, plan, end, text),
+    pausedTurn: pausedTurnAfter(state, plan.pausedTurn && progress?.resume === 'prefill', end, text),
   };
 }
 
 function pausedTurnAfter(
   state: GenerationState,
-  plan: AttemptPlan,
+  wentOn: boolean,
   end: AttemptEnd,
   text: string,
 ): readonly ContentBlock[] | null {
   const paused = end.outcome === 'complete' ? end.pausedTurn : undefined;
   // A turn that went on and paused again is one turn.
-  if (paused !== undefined) return [...(plan.pausedTurn ? (state.pausedTurn ?? []) : []), ...paused];
+  if (paused !== undefined) return [...(wentOn ? (state.pausedTurn ?? []) : []), ...paused];
   return text === state.text ? state.pausedTurn : null;
 }
 

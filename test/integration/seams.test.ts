@@ -24,6 +24,22 @@ interface Body {
 }
 const bodies = (): Body[] => stage.simulator.log.map(({ body }) => body as Body);
 
+/** What an endpoint answers, request by request; the last for good. */
+async function scripted(answers: readonly string[]) {
+  let requests = 0;
+  const bodiesSent: string[] = [];
+  const wire = await startWire(({ respond, send, fin, body }) => {
+    bodiesSent.push(body);
+    respond();
+    const answer = answers[Math.min(requests++, answers.length - 1)] ?? '';
+    send(answer);
+    if (!answer.includes('message_stop')) fin();
+  });
+  stage = await Stage.set();
+  await stage.worker({ ANTHROPIC_BASE_URL: wire.baseUrl });
+  return { wire, bodiesSent };
+}
+
 describe('across max_tokens', () => {
   it.each([HAIKU, SONNET])('60,000 characters in 12 parts are byte-identical on %s', async (model) => {
     await onStage({ characters: 60_000, charactersPerDelta: 400 });
@@ -133,22 +149,6 @@ describe('models', () => {
 });
 
 describe('stop sequences', () => {
-  /** What an endpoint answers, request by request; the last for good. */
-  async function scripted(answers: readonly string[]) {
-    let requests = 0;
-    const bodiesSent: string[] = [];
-    const wire = await startWire(({ respond, send, fin, body }) => {
-      bodiesSent.push(body);
-      respond();
-      const answer = answers[Math.min(requests++, answers.length - 1)] ?? '';
-      send(answer);
-      if (!answer.includes('message_stop')) fin();
-    });
-    stage = await Stage.set();
-    await stage.worker({ ANTHROPIC_BASE_URL: wire.baseUrl });
-    return { wire, bodiesSent };
-  }
-
   it('whose second half comes behind a prefill end the text before their first half', async () => {
     const rest = sse.wholeMessage('#', ' What comes after it', ' is no part of the text.');
     const { wire } = await scripted([sse.opening('The first part of it.\n\n##'), rest]);
@@ -221,6 +221,25 @@ describe('a turn that a server tool paused', () => {
     const result = await stage.client.result(id);
     expect(result.text).toBe(stage.simulator.truth(prompt));
     expect(bodies()[1]?.messages.at(-1)?.role).toBe('user');
+  });
+
+  it('before it says as much as was kept joins nothing behind what was kept', async () => {
+    const search = (index: number): string =>
+      sse.block(index, { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} });
+    const pause = sse.messageDelta('pause_turn') + sse.messageStop;
+    const { wire } = await scripted([
+      sse.opening('The market for heat pumps is growing.'),
+      sse.messageStart +
+        sse.block(0, { type: 'text', text: '' }, sse.text(0, 'Let me look.')) +
+        search(1) +
+        pause,
+      sse.wholeMessage('Sales of heat pumps fell in 2024, as the first quarter had shown already.'),
+    ]);
+    const { id, document } = stage.request({ resume: 'restart' });
+    await stage.client.enqueue(withTool(document));
+    const result = await stage.client.result(id);
+    expect(result.text).toBe('Sales of heat pumps fell in 2024, as the first quarter had shown already.');
+    await wire.stop();
   });
 
   it('that dies after it went on is continued from its text', async () => {

@@ -6,6 +6,7 @@
  */
 
 import { openFence } from '../markdown.ts';
+import { endsASentence } from '../textEnd.ts';
 import { hasUnspacedScript, isWhiteSpace as isWhiteSpaceCharacter } from '../seam/characters.ts';
 
 /** Ask for what follows the first `base` characters; `whiteSpace` was received directly after them. */
@@ -18,8 +19,6 @@ export interface Cut {
 const LONGEST_WORD = 64;
 const LONGEST_LINE = 200;
 
-/** The end of a sentence is no word that could go on; `3.` is. */
-const SENTENCE_END = /(?:(?<!\d)\.|[!?…。！？])(?:["'”’»」』)\]]|[\u00a0\u202f ]»)*$/u;
 const JOINER = 0x200d;
 const MARKER_ONLY = /^\s*(?:[-*+>|]|#{1,6}|\d{1,9}[.)]|`{3,}[^`]*|~{3,}.*)$/;
 const ITEM = /^\s*(?:[-*+] |\d{1,9}[.)] )/;
@@ -28,6 +27,8 @@ const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 /** A link or an image that is not whole yet, or that may yet become one. */
 const UNFINISHED_LINK = /!?\[(?:[^\]\n]*|[^\]\n]*\](?:\([^)\n]*)?)$/;
 const LONGEST_LINK = 200;
+/** Markers or halves of stop sequences, one before the other: a text of nothing else is not cut to nothing. */
+const MOST_CUTS = 8;
 
 /** A prefill loses its trailing white space, which the API refuses, and nothing else. */
 export function cutForPrefill(text: string): Cut {
@@ -47,12 +48,13 @@ export function cutForContinuation(text: string, stopSequences: readonly string[
 function cutBack(text: string, stopSequences: readonly string[], endStays: boolean): Cut {
   const whole = isHighSurrogate(text.charCodeAt(text.length - 1)) ? text.slice(0, -1) : text;
   let end = lineCut(whole, endStays) ?? Math.min(linkCut(whole), wordCut(whole, whole.length, endStays));
-  for (;;) {
+  for (let cuts = 0; cuts < MOST_CUTS; cuts += 1) {
     end = trimmedEnd(text, end);
     const next = markerCut(text, end) ?? stopSequenceCut(text, end, stopSequences);
-    if (next === null) return withWhiteSpace(text, end);
+    if (next === null) break;
     end = next;
   }
+  return withWhiteSpace(text, trimmedEnd(text, end));
 }
 
 /**
@@ -104,7 +106,7 @@ function lineCut(text: string, endStays: boolean): number | null {
   if (line === '' || line.length > LONGEST_LINE) return null;
   const fence = openFence(text.slice(0, lineStart));
   if (fence !== null) return endStays && closes(fence, line) ? text.length : lineStart;
-  if (ITEM.test(line)) return endStays && SENTENCE_END.test(line) ? text.length : lineStart;
+  if (ITEM.test(line)) return endStays && endsASentence(line) ? text.length : lineStart;
   if (!ROW.test(line)) return null;
   const above = text.slice(text.lastIndexOf('\n', lineStart - 2) + 1, lineStart);
   return endStays && /\|\s*$/.test(line) && bars(line) >= bars(above) ? text.length : lineStart;
@@ -149,7 +151,7 @@ function stopSequenceCut(text: string, end: number, stopSequences: readonly stri
 
 function wordCut(text: string, end: number, endStays: boolean): number {
   if (end === 0 || isWhiteSpace(text, end - 1)) return end;
-  if (endStays && SENTENCE_END.test(text.slice(-LONGEST_WORD))) return end;
+  if (endStays && endsASentence(text)) return end;
   let runStart = end;
   while (runStart > 0 && end - runStart <= LONGEST_WORD && !isWhiteSpace(text, runStart - 1)) runStart -= 1;
   const run = text.slice(runStart, end);

@@ -8,7 +8,9 @@ import { REJECTIONS_BEFORE_RESTART, rungAfter } from './ladder.ts';
 
 export function planAttempt(request: GenerationRequest, state: GenerationState, model: string): AttemptPlan {
   const rejections = rejectionsInARow(state);
-  const pausedTurn = state.pausedTurn !== null && state.attempts.at(-1)?.model === model;
+  const paused = state.attempts.findLast((attempt) => attempt.stopReason === 'pause_turn');
+  // A turn that got no answer is continued like a cut text; and another model's turn is no model's own.
+  const pausedTurn = state.pausedTurn !== null && paused?.model === model && rejections === 0;
   const resume = pausedTurn ? 'prefill' : resumeFor(request, state, model, rejections);
   return {
     number: state.attempts.length + 1,
@@ -37,7 +39,8 @@ function resumeFor(
     (attempt) => attempt.model === model && attempt.resume === 'continuation',
   );
   const prefill = acceptsPrefill(model) && prefillObstacle(request.message) === null && !refused;
-  return prefill ? 'prefill' : 'continuation';
+  // A prefill that got no answer is asked about: the echo tells whether anything is missing.
+  return prefill && rejections === 0 ? 'prefill' : 'continuation';
 }
 
 /** Replies rejected since the text last grew: an outage between two of them is no answer to the question. */

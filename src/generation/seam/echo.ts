@@ -1,7 +1,7 @@
 /** Finds the echo: the anchor's words at a place of the reply, with what the model may have wrapped them in. */
 import { afterWhiteSpace, matchWords } from './characters.ts';
 import type { Opener, Wrapper } from './wrapping.ts';
-import { findClosers, findOpeners } from './wrapping.ts';
+import { findClosers, findOpeners, findStrayTag } from './wrapping.ts';
 
 export interface Echo {
   /** Everything up to here goes: openers, the words, and closers directly behind them. */
@@ -72,7 +72,11 @@ function withClosers(
     echo: { end, wordsEnd, wrapper, bare, closesOneOfTwo },
   });
   const wrappers = opened.flatMap(({ wrapper }) => (wrapper === null ? [] : [wrapper]));
-  if (wrappers.length === 0) return found(wordsEnd, null);
+  if (wrappers.length === 0) {
+    const tag = findStrayTag(reply, wordsEnd);
+    if (tag.kind === 'partial' && !ended) return { kind: 'partial' };
+    return found(tag.kind === 'found' ? tag.end : wordsEnd, null);
+  }
   if (insideFence && opened.some(({ fence }) => fence)) {
     const closed = findClosers(wrappers, reply, wordsEnd);
     if (closed.kind === 'partial' && !ended) return { kind: 'partial' };

@@ -6,8 +6,10 @@
  */
 import type { Seam } from '../attempt.ts';
 import { openFence } from '../markdown.ts';
-import type { Evidence, How } from './judge.ts';
-import { judge, prepareEvidence } from './judge.ts';
+import type { Evidence } from './evidence.ts';
+import { prepareEvidence } from './evidence.ts';
+import type { How } from './judge.ts';
+import { judge } from './judge.ts';
 import { findStraddle } from './stopSequence.ts';
 import { likelyGap, provenGap } from './whiteSpace.ts';
 import type { Wrapper } from './wrapping.ts';
@@ -46,11 +48,20 @@ export interface Joined {
   append: string;
 }
 
+/** Characters of white space and marks that are held back: more of them are no gap and no closer. */
+const MOST_HELD = 200;
+
 /** Marks with which a heading, an item, a row or a fence may begin, and nothing behind them yet. */
 const MARKS_ALONE = /^(?:#{1,6}|[-*+>|]|\d{1,9}[.)]?|`{1,3}|~{1,3}|["'“‘«(*_]+)$/;
 
 /** A reply with no seam: the first attempt, or a restart. */
 export const NO_SEAM: JoinState = { kind: 'flowing', seam: null };
+
+/** Nothing was cut, white space included: what comes flows on. */
+export const BEHIND_A_PAUSED_TURN: JoinState = {
+  kind: 'flowing',
+  seam: { kind: 'exact', trimmedCharacters: 0, verified: true, evidence: 'prefill' },
+};
 
 export function openSeam(task: SeamTask): JoinState {
   if (task.anchor !== null) {
@@ -105,7 +116,6 @@ export function joinEnd(state: JoinState): Joined {
 
 /** What was held back is decided by what there is, if that is enough. An echo that is not whole is never joined. */
 export function joinNow(state: JoinState, how: 'overdue' | 'cut_short'): Joined {
-  if (state.kind === 'wrapped') return { state: { ...state, held: '' }, append: state.held };
   if (state.kind !== 'open') return { state, append: '' };
   return settle(state, state.held, how);
 }
@@ -167,7 +177,10 @@ function joinLeading(state: Leading, held: string, ended = false): Joined {
   const { task, seam, wrapper } = state;
   const waiting: Joined = { state: { ...state, held }, append: '' };
   const text = held.trimStart();
-  if (text === '') return waiting;
+  if (text === '') {
+    if (held.length < MOST_HELD) return waiting;
+    return { state: { kind: 'flowing', seam }, append: provenGap(task.whiteSpace, held) };
+  }
   const plain = seam.kind === 'plain';
   // Whether a mark begins a heading or an item, the white space behind it tells.
   if (plain && !ended && MARKS_ALONE.test(text)) return waiting;
@@ -194,7 +207,7 @@ function lastParagraphOf(text: string): string {
 
 function joinWrapped(state: Wrapped, delta: string): Joined {
   const text = state.held + delta;
-  const closerAt = closerMayBeginAt(state.wrapper, text);
+  const closerAt = Math.max(closerMayBeginAt(state.wrapper, text), text.length - MOST_HELD);
   const append = text.slice(0, closerAt);
   return { state: { ...state, joined: state.joined + append, held: text.slice(closerAt) }, append };
 }
@@ -206,8 +219,8 @@ function endLeading(state: Leading): Joined {
     return joined.state.kind === 'wrapped' ? withAppended(joined.append, joinEnd(joined.state)) : joined;
   }
   // Only the whole echo and then the end says that nothing is missing; white space adds nothing to a whole text.
-  if (seam.kind === 'plain') return rejected('the message ended without any text');
-  if (seam.kind === 'overlap') return rejected('the message ended without the echo that was asked for');
+  if (seam.kind === 'overlap' || seam.evidence === 'echo_repaired')
+    return rejected('the message ended without the echo that was asked for');
   return { state: { kind: 'flowing', seam }, append: '' };
 }
 

@@ -5,37 +5,27 @@
  * Called with each character more of the reply, so a verdict rests on the shortest beginning that bears it.
  */
 import type { Seam } from '../attempt.ts';
-import { ROW_OR_ITEM, lastLineOf, openFence } from '../markdown.ts';
+import { ROW_OR_ITEM, lastLineOf } from '../markdown.ts';
 import { afterWhiteSpace, matchWords, runTogether } from './characters.ts';
 import type { Echo } from './echo.ts';
 import { findEchoAt } from './echo.ts';
-import type { SeamTask } from './joiner.ts';
+import type { Evidence } from './evidence.ts';
+import { CONTINUATION_PROOF } from './evidence.ts';
+import type { LineSearch } from './lines.ts';
+import { LONGEST_PREAMBLE, findEchoesAtLines } from './lines.ts';
+import { partOfTheQuestion, questionLines } from './questionInReply.ts';
 import { findRepairedEcho, repairShowsAfter } from './repairedEcho.ts';
-import { findRepeatedTail } from './repeatedTail.ts';
-import { beginsFromTheTop, beginsUnderANewTitle, breaksASentence, restartProof } from './restart.ts';
-import { looksUseless, preambleLength } from './uselessReply.ts';
+import { findRepeatedTail, isVerse } from './repeatedTail.ts';
+import { beginsFromTheTop, beginsUnderANewTitle, breaksASentence } from './restart.ts';
+import { isShortTalk, looksUseless, preambleLength } from './uselessReply.ts';
 import type { Wrapper } from './wrapping.ts';
+import { QUOTED_TEXT, isFence } from './wrapping.ts';
 
 export type Verdict =
   | { kind: 'wait' }
   /** `seam.trimmedCharacters` of the reply go. */
   | { kind: 'seam'; seam: Seam; wrapper: Wrapper | null }
   | { kind: 'rejected'; reason: string };
-
-/** What is derived from the task once, and what the reply's beginning has excluded so far. */
-export interface Evidence {
-  task: SeamTask;
-  anchor: string;
-  insideFence: boolean;
-  /** What followed the anchor where it stands earlier in the text. */
-  earlierContinuations: readonly string[];
-  /** See `restartProof`. */
-  top: string | null;
-  /** Whether the reply may still begin with an echo or a repetition. */
-  startIsOpen: boolean;
-  /** Whether no line so far may yet become an echo: then nothing is to be looked for until the next one begins. */
-  linesAreSettled: boolean;
-}
 
 /**
  * `overdue`: it was held back for long, or the stream broke off; then what is there decides where it is enough.
@@ -46,42 +36,10 @@ export type How = 'streaming' | 'overdue' | 'cut_short' | 'ended';
 
 /** An echo that is not at the reply's start must be the only one in so many characters; nothing is held back longer. */
 const WINDOW = 2_000;
-/** An echo that begins later than this is none: no preamble is that long. */
-const LONGEST_PREAMBLE = 600;
-/** So many characters after the echo tell which of two places the reply goes on from. */
-const CONTINUATION_PROOF = 40;
-/** So much of the question in the reply is no chance. */
-const QUESTION_PROOF = 40;
-const SHORTEST_QUESTION_LINE = 20;
-const MOST_EARLIER_PLACES = 50;
 
 const WAIT: Verdict = { kind: 'wait' };
 const QUESTION_REPEATED = rejected('the reply repeats the question');
 const FROM_THE_TOP = rejected('the reply begins the text again from the top');
-
-export function prepareEvidence(task: SeamTask, anchor: string): Evidence {
-  const { cutText } = task;
-  return {
-    task,
-    anchor,
-    insideFence: openFence(cutText) !== null,
-    earlierContinuations: earlierContinuations(cutText, anchor),
-    top: restartProof(cutText),
-    startIsOpen: true,
-    linesAreSettled: false,
-  };
-}
-
-function earlierContinuations(cutText: string, anchor: string): string[] {
-  const found = new Set<string>();
-  const latest = cutText.length - anchor.length - CONTINUATION_PROOF;
-  let at = anchor === '' ? -1 : cutText.indexOf(anchor);
-  while (at >= 0 && at <= latest && found.size < MOST_EARLIER_PLACES) {
-    found.add(cutText.slice(at + anchor.length, at + anchor.length + CONTINUATION_PROOF));
-    at = cutText.indexOf(anchor, at + 1);
-  }
-  return [...found];
-}
 
 export function judge(before: Evidence, held: string, how: How): { evidence: Evidence; verdict: Verdict } {
   let evidence = before;
@@ -108,7 +66,7 @@ function judgeStart(evidence: Evidence, held: string, how: How): Verdict | null 
   if (start === held.length) return how !== 'ended' && start < WINDOW ? WAIT : null;
   const ended = how === 'ended';
   const search = findEchoAt(held, start, anchor, ended, evidence.insideFence);
-  if (search.kind === 'partial') return WAIT;
+  if (search.kind === 'partial') return held.length < WINDOW ? WAIT : null;
   if (search.kind === 'found') return judgeEcho(evidence, held, search.echo, 'echo_at_start', how);
 
   const reply = held.slice(start);
@@ -129,9 +87,10 @@ function judgeStart(evidence: Evidence, held: string, how: How): Verdict | null 
   return null;
 }
 
-/** Rows, items and lines of code differ from one another by as little as a misspelling. */
+/** Rows, items, verses and lines of code differ from one another by as little as a misspelling. */
 function repeatsItself({ task, insideFence }: Evidence): boolean {
-  return insideFence || ROW_OR_ITEM.test(lastLineOf(task.cutText));
+  const line = lastLineOf(task.cutText);
+  return insideFence || ROW_OR_ITEM.test(line) || (task.whiteSpace.includes('\n') && isVerse(line));
 }
 
 function judgeEcho(
@@ -169,45 +128,20 @@ function judgeEcho(
         : null;
   if (doubtful !== null && !task.joinUnverified) return rejected(doubtful);
   // Asked again and the same answer: the text may well repeat itself, and nothing that was said may be lost.
+  // What was opened and is closed somewhere in the reply leaves its closer there: the place is proven, the text is not.
+  const clean = echo.wrapper === null || (insideFence && isFence(echo.wrapper.opener));
   return seam(
     'anchor',
     echo.end,
     doubtful === null ? where : 'echo_ambiguous',
-    doubtful === null,
-    echo.wrapper,
+    doubtful === null && clean,
+    echo.wrapper ?? (task.question?.includes(QUOTED_TEXT.opener) === true ? QUOTED_TEXT : null),
   );
 }
 
 /** First quoted, in a paragraph of its own, then said: the second is where the text goes on. */
 function isQuotation({ bare, wrapper }: Echo, after: string): boolean {
   return !bare && wrapper === null && /^\s*\n\s*\n/.test(after);
-}
-
-type LineSearch =
-  | { kind: 'looked'; echoes: readonly Echo[]; mayCome: boolean }
-  /** The reply begins the text again behind its preamble. */
-  | { kind: 'from_the_top' };
-
-function findEchoesAtLines(evidence: Evidence, held: string, ended: boolean): LineSearch {
-  const { anchor, insideFence, top } = evidence;
-  const echoes: Echo[] = [];
-  let mayCome = false;
-  let hasPreamble: boolean | null = null;
-  for (let at = held.indexOf('\n') + 1; at > 0; at = held.indexOf('\n', at) + 1) {
-    if (echoes.length === 0 && at > LONGEST_PREAMBLE) break;
-    const search = findEchoAt(held, at, anchor, ended, insideFence);
-    if (search.kind === 'partial') mayCome = true;
-    else if (search.kind === 'found') {
-      // A fence's line and the line behind it lead to the same words: the first brings the fence's closer.
-      if (!echoes.some(({ wordsEnd }) => wordsEnd === search.echo.wordsEnd)) echoes.push(search.echo);
-    } else {
-      hasPreamble ??= preambleLength(held.trimStart(), true) > 0;
-      const restart = hasPreamble && top !== null ? matchWords(top, held, at) : null;
-      if (restart?.kind === 'full') return { kind: 'from_the_top' };
-      if (restart?.kind === 'partial') mayCome = true;
-    }
-  }
-  return { kind: 'looked', echoes, mayCome };
 }
 
 /** An echo at a later line's start, behind a preamble; or none at all. */
@@ -217,9 +151,12 @@ function judgeLines(evidence: Evidence, held: string, how: How, lines: LineSearc
     return rejected('the reply repeats the words that were asked for at more than one place');
   }
   const [echo] = lines.echoes;
-  if (echo !== undefined) {
+  if (echo !== undefined && (lines.behindPreamble || !evidence.task.joinUnverified)) {
     const only = how !== 'streaming' || held.length >= WINDOW;
-    return only ? judgeEcho(evidence, held, echo, 'echo_at_line_start', how) : WAIT;
+    if (!only) return WAIT;
+    return lines.behindPreamble
+      ? judgeEcho(evidence, held, echo, 'echo_at_line_start', how)
+      : rejected('what stands before the words that were asked for may be text');
   }
   if (how === 'ended') return withoutEcho(evidence, held, true);
   const mayCome = lines.mayCome || (how !== 'cut_short' && evidence.startIsOpen);
@@ -232,14 +169,17 @@ function withoutEcho(evidence: Evidence, held: string, ended: boolean): Verdict 
   const { task, anchor, insideFence } = evidence;
   const start = afterWhiteSpace(held, 0);
   const reply = held.slice(start);
-  if (reply === '' || (ended && matchWords(anchor, reply, 0).kind === 'partial')) {
+  const halfAnEcho = findEchoAt(reply, 0, anchor, false, insideFence).kind === 'partial';
+  if (reply === '' || (ended && halfAnEcho)) {
     return rejected('the message ended without the echo that was asked for');
   }
   const preamble =
     questionLines(task, reply) || preambleLength(reply, breaksASentence(task.cutText, task.whiteSpace));
   const text = reply.slice(preamble);
   if (preamble > 0 && beginsFromTheTop(evidence.top, text, 0)) return FROM_THE_TOP;
-  if (looksUseless(text, ended)) return rejected('the reply does not go on with the text');
+  const inASentence = breaksASentence(task.cutText, task.whiteSpace);
+  if (looksUseless(text, ended) || (ended && inASentence && !insideFence && isShortTalk(text)))
+    return rejected('the reply does not go on with the text');
   if (partOfTheQuestion(task, text) === 'full') return QUESTION_REPEATED;
   if (beginsUnderANewTitle(task.cutText, task.whiteSpace, text)) {
     return rejected('the reply begins anew under a heading');
@@ -250,27 +190,6 @@ function withoutEcho(evidence: Evidence, held: string, ended: boolean): Verdict 
   if (!task.joinUnverified) return rejected('the reply does not begin with the echo that was asked for');
   // Without a preamble the reply's own white space is the only that is known of this side of the seam.
   return seam('plain', preamble === 0 ? 0 : start + preamble, 'none', false, null);
-}
-
-/** Whether the text, or the beginning of it that is there, is the question's own wording. */
-function partOfTheQuestion({ question, cutText }: SeamTask, text: string): 'full' | 'partial' | 'none' {
-  const words = text.trimStart().slice(0, QUESTION_PROOF);
-  if (question === null || words === '' || !question.includes(words)) return 'none';
-  if (words.length < QUESTION_PROOF) return 'partial';
-  // The question quotes the text's own last words, which the text may say again.
-  return cutText.includes(words) ? 'none' : 'full';
-}
-
-/** How much of a reply are lines of the question, the white space behind them (a blank line at most) included. */
-function questionLines({ question, cutText }: SeamTask, reply: string): number {
-  let length = 0;
-  for (;;) {
-    const line = /^[^\n]+\n{1,2}/.exec(reply.slice(length))?.[0] ?? '';
-    const words = line.trim();
-    const repeated = words.length >= SHORTEST_QUESTION_LINE && question?.includes(words) === true;
-    if (!repeated || cutText.includes(words)) return length;
-    length += line.length;
-  }
 }
 
 function seam(

@@ -84,7 +84,7 @@ function trailingMarks(word: string, other: string): number {
 /** @returns how many edits make one word the other; null where that is no repair of a spelling */
 function editsOfAWord(wanted: string, found: string): number | null {
   if (isAlike(wanted, found)) return 0;
-  if (digitsOf(wanted) !== digitsOf(found)) return null;
+  if (digitsOf(wanted) !== digitsOf(found) || marksOf(wanted) !== marksOf(found)) return null;
   if (spelledOut(wanted) === spelledOut(found)) return 1;
   const edits = editDistance(wanted, found);
   const transposedStart = wanted.charAt(0) === found.charAt(1) && wanted.charAt(1) === found.charAt(0);
@@ -111,6 +111,11 @@ function spelledOut(word: string): string {
 /** The first letter without its accents and in lower case. */
 function baseLetter(word: string): string {
   return word.normalize('NFD').charAt(0).toLowerCase();
+}
+
+/** `it,` and `it!` are no two spellings of a word; `its` and `it's` may be. */
+function marksOf(word: string): string {
+  return word.replace(/[\p{L}\p{N}\p{M}\p{Cf}'’]/gu, '');
 }
 
 function digitsOf(text: string): string {

@@ -28,7 +28,6 @@ export function findRepeatedTail(
   const neighbourhood = cutText.slice(-NEIGHBOURHOOD);
   const row = lastLineOf(tail);
   const whole: number[] = [];
-  let mayGrow = false;
   const beginning = reply.slice(0, SHORTEST_TAIL);
   for (let start = tail.indexOf(beginning); start >= 0; start = tail.indexOf(beginning, start + 1)) {
     const suffix = tail.slice(start);
@@ -38,16 +37,18 @@ export function findRepeatedTail(
     if (!longEnough) continue;
     if (reply.length > suffix.length) {
       if (reply.startsWith(suffix)) whole.push(suffix.length);
+      // Alike at more than one place: the text repeats itself, so this may be the next repetition.
+      if (whole.length > 1) return { kind: 'none' };
     } else if (suffix.startsWith(reply)) {
       // As long as the suffix: what follows it is not known yet.
       if (reply.length === suffix.length && ended) whole.push(suffix.length);
-      else mayGrow = true;
+      else if (ended) continue;
+      else return { kind: 'partial' };
     }
   }
   // A short row is looked for by its whole, since it is shorter than the beginning above.
   if (row.length < SHORTEST_TAIL && ROW_OR_ITEM.test(row) && reply.startsWith(`${row}\n`))
     whole.push(row.length);
-  if (mayGrow && !ended) return { kind: 'partial' };
   const [characters, ...others] = whole;
   // Alike at more than one place: the text repeats itself, so this may be the next repetition.
   if (characters === undefined || others.length > 0) return { kind: 'none' };
@@ -59,6 +60,6 @@ export function findRepeatedTail(
 }
 
 /** A short line of its own may be said twice, as songs and poems do. */
-function isVerse(line: string): boolean {
+export function isVerse(line: string): boolean {
   return line.length < LONGEST_VERSE && !ROW_OR_ITEM.test(line);
 }

@@ -8,7 +8,7 @@ const RESTART_PROOF = 40;
 const LONGEST_PROOF = 300;
 const SHORTEST_PROOF = 12;
 const HEADING = /^(#{1,6}) /;
-const NO_SENTENCE = /^\s*(?:#{1,6} |[-*+|>]|\d+[.)] )/;
+const NO_SENTENCE = /^\s*(?:#{1,6} |[-*+|>]|\d+[.)] |`{3}|~{3})/;
 const SENTENCE_END = /[.!?…。！？:：]["'”’»」』)\]*_]*$/u;
 
 /** The shortest beginning of a text that shows a restart; null where the text is too short to show any. */

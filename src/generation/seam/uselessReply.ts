@@ -7,6 +7,8 @@
 const NEVER_TEXT = [
   /^no response (?:is )?(?:requested|needed|required)/i,
   /^(?:nothing|no text) (?:is|was) missing\b/i,
+  /^[[(*]*end(?: of (?:the )?(?:response|text|article|story|message))?[\])*.]*$/i,
+  /^(?:done|n\/a|none|ok|okay|complete)[.!]?$/i,
   /^i (?:do not|don['’]t) (?:see|have) (?:any|the|a) (?:previous|partial|interrupted|text)/i,
 ];
 
@@ -16,7 +18,7 @@ const MAYBE_TALK = [
   /^i (?:can(?:['’]t|not)|don['’]t|do not|was not|wasn['’]t|won['’]t|will not)\b/i,
   /^(?:sure|certainly|of course|okay|ok|absolutely|understood|got it)\b/i,
   /^(?:here(?:['’]s| is)|continuing|to continue|let me|in summary|to summari[sz]e|so far|the (?:text|response|article|story))\b/i,
-  /^(?:let me know|thank you|thanks|you['’]re welcome|is there anything|there is nothing (?:more|missing|to)|that(?:['’]s| is) (?:all|everything)|(?:the )?(?:text|response|article|story|message) (?:is|was|seems|appears) (?:already )?complete)\b/i,
+  /^(?:let me know|thank you|thanks|you['’]re welcome|is there anything|there is nothing (?:more|missing|to)|hello|hi|unfortunately|please|my (?:response|previous)|that(?:['’]s| is) (?:all|everything)|(?:the )?(?:text|response|article|story|message) (?:is|was|seems|appears) (?:already )?complete)\b/i,
   /^(?:es tut mir leid|entschuldigung|tut mir leid|leider|hier ist|natürlich)/i,
   /^(?:je suis désolée?|désolée?|excusez|voici|bien sûr)/i,
   /^(?:lo siento|disculpa|mi dispiace|desculpe|claro|ecco|aquí)/i,
@@ -30,9 +32,10 @@ const PERHAPS_TALK = [
 
 /** Words by which a reply shows that it talks about itself. */
 const ABOUT_ITSELF =
-  /\b(?:continu(?:e|es|ing|ation)|interrupt(?:ed|ion)?|previous (?:response|message|text)|left off|cut off|rest of the|remaining (?:part|text)|picking up|resum(?:e|ing)|your (?:request|question|message|text)|the (?:text|response|article|story) (?:so far|above)|would you like|could you|please (?:share|provide|paste|tell)|assist|how can i help)\b|続き|中断|继续|接着|weiterschreiben|unterbrochen|interrompu|interrumpid/i;
+  /\b(?:continu(?:e|es|ing|ation)|interrupt(?:ed|ion)?|previous (?:response|message|text)|left off|cut off|rest of the|remaining (?:part|text)|picking up|resum(?:e|ing)|your (?:request|question|message|text)|the (?:text|response|article|story) (?:so far|above)|would you like|could you|please (?:share|provide|paste|tell)|assist|how can i help|(?:my|this) response|interruption)\b|続き|中断|继续|接着|weiterschreiben|unterbrochen|interrompu|interrumpid/i;
 
 const BEGINNING_CHARACTERS = 400;
+const LONGEST_SHORT_TALK = 200;
 
 /** A line before the text that only announces it. */
 const PREAMBLE =
@@ -59,4 +62,20 @@ export function preambleLength(reply: string, breaksASentence: boolean): number 
   const line = PREAMBLE.exec(reply)?.[0] ?? '';
   const announces = breaksASentence && !PERHAPS_TALK.some((pattern) => pattern.test(line));
   return announces || ABOUT_ITSELF.test(line) ? line.length : 0;
+}
+
+/**
+ * A short reply that ends the message in the midst of a sentence: a model that goes on with one begins in lower case.
+ * Where names or nouns do not, it is asked again: better than to take talk for the end of a text.
+ */
+export function isShortTalk(reply: string): boolean {
+  if (reply.length >= LONGEST_SHORT_TALK) return false;
+  // A mark alone (`.`, `…`) ends nothing that was cut in a word.
+  const marksAlone = !/[\p{L}\p{N}]/u.test(reply);
+  return marksAlone || /^["'“(*]*\p{Lu}/u.test(reply) || ABOUT_ITSELF.test(reply);
+}
+
+/** Whether a paragraph before the text is about the text, by its words. */
+export function talksAboutItself(paragraph: string): boolean {
+  return ABOUT_ITSELF.test(paragraph);
 }

@@ -27,6 +27,8 @@ export interface OpenerSearch {
 }
 
 const TAG: Wrapper = { opener: '<last_words>', closer: '</last_words>' };
+/** The question's own tags around the text, where it quotes that: a model may close them, having opened none. */
+export const QUOTED_TEXT: Wrapper = { opener: '<partial>', closer: '</partial>' };
 const PAIRS: readonly Wrapper[] = [
   TAG,
   ...['***', '**', '__', '*', '_', '`', '"', "'"].map((mark) => ({ opener: mark, closer: mark })),
@@ -36,8 +38,8 @@ const PAIRS: readonly Wrapper[] = [
   })),
 ];
 const BARE_OPENERS = ['...', '…', '> '];
-const FENCE_LINE = /^(`{3,}|~{3,})[^\n`]*\n/;
-const FENCE_BEGINNING = /^(?:`{3,}|~{3,})[^\n`]*$/;
+const FENCE_LINE = /^(`{3,}|~{3,})[^\n`]{0,100}\n/;
+const FENCE_BEGINNING = /^(?:`{3,}|~{3,})[^\n`]{0,100}$/;
 
 export function findOpeners(text: string, from: number): OpenerSearch {
   const rest = text.slice(from);
@@ -89,6 +91,17 @@ export function findClosers(wrappers: readonly Wrapper[], text: string, from: nu
   return /\p{L}/u.test(text.charAt(end)) ? { kind: 'none' } : { kind: 'found', end };
 }
 
+/** A closer of the question's tags behind the echo, with no opener before it. */
+export function findStrayTag(text: string, from: number): CloserSearch {
+  const searches = [TAG, QUOTED_TEXT].map((tag) => findClosers([tag], text, from));
+  const found = searches.find(({ kind }) => kind === 'found');
+  const bare = text.slice(from).trim() === '';
+  return (
+    found ??
+    (!bare && searches.some(({ kind }) => kind === 'partial') ? { kind: 'partial' } : { kind: 'none' })
+  );
+}
+
 /** Where the end of a text that grows begins which might yet be the closer: nothing but its marks and white space. */
 export function closerMayBeginAt(wrapper: Wrapper, text: string): number {
   let at = text.length;
@@ -115,7 +128,8 @@ export function withoutCloser(
   ending: string,
 ): string {
   const marks = ending.trimEnd();
-  if (!marks.endsWith(closer)) return ending;
+  // Emphasis, code and apostrophes stand in every text, and nobody can tell whose closer is whose.
+  if (!marks.endsWith(closer) || /^[*_`']{1,2}$|^\*{3}$/.test(closer)) return ending;
   const before = marks.slice(0, -closer.length);
   const text = context + continuation + before;
   if (isFence(opener)) {

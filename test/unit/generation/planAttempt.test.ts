@@ -95,6 +95,43 @@ describe('how the question changes with rejected seams', () => {
   });
 });
 
+describe('a turn that was paused', () => {
+  const content = [{ type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }];
+  const paused = {
+    end: { outcome: 'complete', stopReason: 'pause_turn', pausedTurn: content },
+    adds: 300,
+  } as const;
+
+  it('is sent back as it came to the model that paused it', () => {
+    expect(planAttempt(request(), stateAfter({ ...paused, plan: { model: SONNET } }), SONNET)).toMatchObject({
+      pausedTurn: true,
+      resume: 'prefill',
+    });
+  });
+
+  it.each([
+    ['to another model', [], HAIKU],
+    ['to another model, which failed before', [{ end: ENDS.overloaded, plan: { model: HAIKU } }], HAIKU],
+    ['once more text has come behind it', [lost], SONNET],
+    ['once it got no answer', [{ ...rejected, plan: { model: SONNET } }], SONNET],
+  ])('is not sent back %s', (_when, after, model) => {
+    const state = stateAfter({ ...paused, plan: { model: SONNET } }, ...after);
+    expect(planAttempt(request(), state, model).pausedTurn).toBe(false);
+  });
+
+  it('that went on and paused again is one turn', () => {
+    const again = { ...paused, plan: { model: SONNET, resume: 'prefill', pausedTurn: true } } as const;
+    expect(stateAfter({ ...paused, plan: { model: SONNET } }, again).pausedTurn).toEqual([
+      ...content,
+      ...content,
+    ]);
+  });
+});
+
+it('a prefill that got no answer is asked about', () => {
+  expect(planAttempt(request(), stateAfter(lost, rejected), HAIKU).resume).toBe('continuation');
+});
+
 describe('the figures of a plan', () => {
   it('are the number, what is kept, and the tokens that are left', () => {
     expect(planAttempt(request(), stateAfter(lost), SONNET)).toMatchObject({

@@ -105,6 +105,12 @@ describe('a text that is really continued behind its echo', () => {
         const { cut } = prepared(of);
         fc.pre(cut.base > 0);
         const outcome = joinReply(of, pieces(whole.slice(cut.base), at));
+        // Whole already, but it does not look so: the next attempt asks, and an echo tells.
+        if (outcome.rejection?.includes('does not look whole') === true) {
+          expect(outcome.text).toBe(partial);
+          expect(whole.slice(cut.base).trim()).toBe('');
+          return;
+        }
         expect(outcome).toMatchObject({ text: whole, rejection: null, takenBack: false });
       }),
       { numRuns: 2_000 },
