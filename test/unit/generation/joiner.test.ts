@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SeamTask } from '../../../src/generation/seam/joiner.ts';
-import { joinDelta, joinEnd, openSeam, seamOf } from '../../../src/generation/seam/joiner.ts';
+import { joinDelta, joinEnd, joinNow, openSeam, seamOf } from '../../../src/generation/seam/joiner.ts';
 import { seamTask } from './builders.ts';
 
 /** Feeds a reply in pieces and ends the message: what was joined, and how. */
@@ -116,6 +116,39 @@ describe('joining after the question to go on', () => {
 
   it('an attempt that dies inside the echo has joined nothing', () => {
     expect(join(seamTask({}), ['cat sat o'], false)).toEqual({ joined: '', seam: null, rejected: null });
+  });
+});
+
+describe('a reply that breaks off', () => {
+  const brokenOff = (pieces: readonly string[], how: 'overdue' | 'cut_short' = 'overdue') => {
+    let state = openSeam(seamTask({}));
+    let joined = '';
+    for (const piece of pieces) {
+      const next = joinDelta(state, piece);
+      state = next.state;
+      joined += next.append;
+    }
+    const last = joinNow(state, how);
+    return { joined: joined + last.append, kind: last.state.kind };
+  };
+
+  it.each([
+    ['inside the echo adds nothing', ['cat sat'], '', 'open'],
+    ['behind the echo keeps what came', ['cat sat on the mat and'], ' mat and', 'flowing'],
+    [
+      'behind a preamble and the echo keeps what came',
+      ['Sure, continuing:\n\n', 'cat sat on the mat and'],
+      ' mat and',
+      'flowing',
+    ],
+    [
+      'with what may be the closer of a quotation leaves it out',
+      ['"cat sat on the mat."'],
+      ' mat.',
+      'wrapped',
+    ],
+  ])('%s', (_what, pieces, joined, kind) => {
+    expect(brokenOff(pieces)).toEqual({ joined, kind });
   });
 });
 
