@@ -1,6 +1,6 @@
 /**
  * What a model may wrap its echo in: quotes, emphasis, the question's own tags, a code fence. The opener directly
- * before the echo goes, and takes its closer along, wherever that stands.
+ * before the echo goes, and takes its closer along where that stands directly behind the echo, or ends the message.
  */
 
 import { afterWhiteSpace } from './characters.ts';
