@@ -140,7 +140,8 @@ describe('an echo that does not come to its end', () => {
         { attempt: 2, afterCharacters: 20, kind: 'stall' },
       ],
     });
-    const { result, truth } = await stage.generate();
+    // A text that is the same each time: where a pair of surrogates stands, the fault strikes behind it.
+    const { result, truth } = await stage.generate({ prompt: 'Write about a stall inside an echo.' });
     expect(result.text).toBe(truth);
     const [first, second] = result.attempts;
     expect(second).toMatchObject({
