@@ -1,6 +1,7 @@
 /** Seams through the real workflow: across max_tokens, with thinking, across models, for followers. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { Stage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { bodiesOf, stageWithWorker } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.clear());
@@ -10,17 +11,9 @@ const SONNET = 'claude-sonnet-5-5';
 const RESET_AT_2000 = { attempt: 1, afterCharacters: 2_000, kind: 'reset' };
 
 async function onStage(profile: object): Promise<void> {
-  stage = await Stage.set({
-    profile: { deltasPerSecond: 0, charactersPerDelta: 30, logBodies: true, ...profile },
-  });
-  await stage.worker();
+  stage = await stageWithWorker(profile);
 }
-
-interface Body {
-  max_tokens: number;
-  messages: { role: string; content: string | { type: string }[] }[];
-}
-const bodies = (): Body[] => stage.simulator.log.map(({ body }) => body as Body);
+const bodies = () => bodiesOf(stage);
 
 describe('across max_tokens', () => {
   it.each([HAIKU, SONNET])('60,000 characters in 12 parts are byte-identical on %s', async (model) => {

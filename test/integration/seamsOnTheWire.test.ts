@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import * as sse from '../unit/claude/sse.ts';
 import { startWire } from '../unit/claude/wire.ts';
-import { Stage } from './stage.ts';
+import { Stage, bodiesOf, stageWithWorker } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.clear());
@@ -10,17 +10,9 @@ afterEach(() => stage.clear());
 const HAIKU = 'claude-haiku-4-5';
 
 async function onStage(profile: object): Promise<void> {
-  stage = await Stage.set({
-    profile: { deltasPerSecond: 0, charactersPerDelta: 30, logBodies: true, ...profile },
-  });
-  await stage.worker();
+  stage = await stageWithWorker(profile);
 }
-
-interface Body {
-  max_tokens: number;
-  messages: { role: string; content: string | { type: string }[] }[];
-}
-const bodies = (): Body[] => stage.simulator.log.map(({ body }) => body as Body);
+const bodies = () => bodiesOf(stage);
 
 /** What an endpoint answers, request by request; the last for good. */
 async function scripted(answers: readonly string[]) {

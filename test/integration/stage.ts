@@ -156,6 +156,25 @@ export class Stage {
   }
 }
 
+/** A request as it came to the simulator, as far as tests look at it. */
+export interface Body {
+  max_tokens: number;
+  messages: { role: string; content: string | { type: string }[] }[];
+}
+
+/** A stage with one worker, where texts come as fast as they can and requests are remembered. */
+export async function stageWithWorker(profile: object): Promise<Stage> {
+  const fast = { deltasPerSecond: 0, charactersPerDelta: 30, logBodies: true };
+  const stage = await Stage.set({ profile: { ...fast, ...profile } });
+  await stage.worker();
+  return stage;
+}
+
+/** The requests that came to the stage's simulator, oldest first. */
+export function bodiesOf(stage: Stage): Body[] {
+  return stage.simulator.log.map(({ body }) => body as Body);
+}
+
 /** Waits for a condition; the tests' only sleep. */
 export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
   const deadline = Date.now() + 30_000;
