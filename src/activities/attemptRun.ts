@@ -52,14 +52,7 @@ export class Attempt {
     this.#prepared = prepareAttempt(past.request, past.keptText, input.plan, resume, this.#sentTurn);
     this.resume = this.#prepared.resume;
     this.#interruption = interruption;
-    const { cut, join } = this.#prepared;
-    this.#text = new AttemptText({
-      keptText: past.keptText,
-      base: cut.base,
-      restoredCharacters: cut.whiteSpace.length,
-      join,
-      unreportedFrom: past.unreportedFrom,
-    });
+    this.#text = AttemptText.behind(this.#prepared, past.keptText, past.unreportedFrom);
     this.#mostTextBytes = mostTextBytes(Buffer.byteLength(JSON.stringify(past.request)));
   }
 
@@ -105,17 +98,14 @@ export class Attempt {
     const mayWait =
       end.outcome === 'stalled' || end.outcome === 'connection_lost' || end.outcome === 'api_error';
     const text = this.#text.newText;
-    if (!mayWait || usage?.estimatedFrom !== 'characters' || this.#past.request.maxTotalTokens === null)
-      return usage;
+    const bounded = this.#past.request.maxTotalTokens !== null;
+    if (!mayWait || !bounded || text === '' || usage?.estimatedFrom !== 'characters') return usage;
     const rest = (this.#stream?.progress().outputCharacters ?? text.length) - text.length;
-    const counted =
-      text === ''
-        ? 0
-        : await countTextTokens(this.#claude, this.#prepared.message.model, text, {
-            signal: this.#interruption.signal,
-            withinMs: COUNTING_MS,
-          });
-    if (counted === null || text === '') return usage;
+    const counted = await countTextTokens(this.#claude, this.#prepared.message.model, text, {
+      signal: this.#interruption.signal,
+      withinMs: COUNTING_MS,
+    });
+    if (counted === null) return usage;
     return {
       ...usage,
       outputTokens: counted + estimateTokens(Math.max(0, rest)),

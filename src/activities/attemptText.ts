@@ -5,6 +5,7 @@ import type { JoinState } from '../generation/seam/joiner.ts';
 import { joinDelta, joinEnd, joinNow, seamOf } from '../generation/seam/joiner.ts';
 import { mayBeTheEnd } from '../generation/textEnd.ts';
 import { isWhole } from '../generation/stopReason.ts';
+import type { PreparedAttempt } from './prepareAttempt.ts';
 
 export interface AttemptTextStart {
   /** All that is kept, uncut. */
@@ -44,6 +45,16 @@ export class AttemptText {
     this.#start = start;
     this.#join = start.join;
     this.#encodedBytes = encodedBytes(start.keptText.slice(0, start.base));
+  }
+
+  /** The text of an attempt that was prepared so. */
+  static behind(
+    { cut, join }: Pick<PreparedAttempt, 'cut' | 'join'>,
+    keptText: string,
+    unreportedFrom: number | null = null,
+  ): AttemptText {
+    const restoredCharacters = cut.whiteSpace.length;
+    return new AttemptText({ keptText, base: cut.base, restoredCharacters, join, unreportedFrom });
   }
 
   /**

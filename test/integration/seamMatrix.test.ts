@@ -36,8 +36,6 @@ const GOES_ON = [
   'preamble_direct',
   'question_back',
 ];
-/** Where the slip is in a mark (`##` for `#`) and no word, it is no respelling: then it may end with its text kept. */
-const MAY_FAIL = ['echo_typo'];
 /** No continuation. */
 const USELESS = ['restart', 'empty', 'useless', 'apology', 'summary'];
 /** The text worded anew: told by its heading where it has one to tell by, else joined unverified the second time. */
@@ -114,8 +112,7 @@ it('goes on exactly where the answer tells from where, and never takes anything 
     const right = REWORDS.includes(behaviour)
       ? !result.verified || result.status !== 'complete' || became === 'exact'
       : GOES_ON.includes(behaviour)
-        ? ['exact', 'failed, whole', 'complete, repeats, unverified'].includes(became) ||
-          (MAY_FAIL.includes(behaviour) && became === 'failed, kept')
+        ? ['exact', 'failed, whole', 'complete, repeats, unverified'].includes(became)
         : SAYS_WHOLE.includes(behaviour)
           ? ['exact', 'failed, kept', 'failed, whole', 'complete, kept'].includes(became)
           : ['exact', 'failed, kept', 'failed, whole'].includes(became);

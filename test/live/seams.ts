@@ -94,14 +94,7 @@ async function continueFrom(model: string, partial: string): Promise<Judged> {
     { ...plan, resume: 'continuation', rung: rungAfter(0) },
     'continuation',
   );
-  const { cut, join } = prepared;
-  const text = new AttemptText({
-    keptText: partial,
-    base: cut.base,
-    restoredCharacters: cut.whiteSpace.length,
-    join,
-    unreportedFrom: null,
-  });
+  const text = AttemptText.behind(prepared, partial);
   const end = await read(prepared.message, (delta) => {
     const verdict = text.receive(delta);
     return text.newText.length >= ENOUGH_CHARACTERS ? 'stop' : verdict;
@@ -111,7 +104,7 @@ async function continueFrom(model: string, partial: string): Promise<Judged> {
   if (text.rejection !== null) return { verdict: `rejected: ${text.rejection}`, fault: null };
   const seam = text.seam;
   const verdict = seam === null ? 'nothing joined' : `${seam.kind}, ${seam.evidence}`;
-  return { verdict, fault: faultAt(partial.slice(0, cut.base), text.newText) };
+  return { verdict, fault: faultAt(partial.slice(0, prepared.cut.base), text.newText) };
 }
 
 function faultAt(before: string, after: string): string | null {

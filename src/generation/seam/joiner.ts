@@ -98,13 +98,8 @@ export function joinEnd(state: JoinState): Joined {
     }
     case 'leading':
       return endLeading(state);
-    case 'wrapped': {
-      const { seam, wrapper, context, joined, held } = state;
-      return {
-        state: { kind: 'flowing', seam },
-        append: withoutCloser(wrapper, context, joined, held),
-      };
-    }
+    case 'wrapped':
+      return unwrapped(state);
     case 'flowing':
     case 'stopped':
     case 'rejected':
@@ -116,6 +111,7 @@ export function joinEnd(state: JoinState): Joined {
 
 /** What was held back is decided by what there is, if that is enough. An echo that is not whole is never joined. */
 export function joinNow(state: JoinState, how: 'overdue' | 'cut_short'): Joined {
+  if (state.kind === 'wrapped') return unwrapped(state);
   if (state.kind !== 'open') return { state, append: '' };
   return settle(state, state.held, how);
 }
@@ -210,6 +206,11 @@ function joinWrapped(state: Wrapped, delta: string): Joined {
   const closerAt = Math.max(closerMayBeginAt(state.wrapper, text), text.length - MOST_HELD);
   const append = text.slice(0, closerAt);
   return { state: { ...state, joined: state.joined + append, held: text.slice(closerAt) }, append };
+}
+
+/** Nothing more comes: what was held back is text, but for the wrapper's closer. */
+function unwrapped({ seam, wrapper, context, joined, held }: Wrapped): Joined {
+  return { state: { kind: 'flowing', seam }, append: withoutCloser(wrapper, context, joined, held) };
 }
 
 function endLeading(state: Leading): Joined {

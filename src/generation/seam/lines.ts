@@ -42,11 +42,17 @@ export function findEchoesAtLines(evidence: Evidence, held: string, ended: boole
   return { kind: 'looked', echoes, mayCome, behindPreamble };
 }
 
-/** What stands before an echo is no text: it breaks a sentence, or speaks of the text, or is the question's own. */
+/**
+ * What stands before an echo is no text: it speaks of the text, announces it, or is the question's own; or it is a
+ * paragraph that begins with a capital in the midst of a sentence. Several paragraphs are not: the first may have ended
+ * the sentence.
+ */
 function isPreamble({ task }: Evidence, before: string): boolean {
-  const words = before.replace(/(?:`{3,}|~{3,})[^\n]*\n$/, '').trim();
-  if (words === '' || breaksASentence(task.cutText, task.whiteSpace)) return true;
-  if (ANNOUNCEMENT.test(before.trimStart()) || talksAboutItself(words)) return true;
+  const paragraphs = before.replace(/(?:`{3,}|~{3,})[^\n]*\n$/, '').trim();
+  if (paragraphs === '') return true;
+  const breaksIn = /^["'“*]*\p{Lu}/u.test(paragraphs) && !/\n\s*\n/.test(paragraphs);
+  if (breaksIn && breaksASentence(task.cutText, task.whiteSpace)) return true;
+  if (ANNOUNCEMENT.test(before.trimStart()) || talksAboutItself(paragraphs)) return true;
   return preambleLength(before.trimStart(), false) > 0 || questionLines(task, before.trimStart()) > 0;
 }
 

@@ -84,13 +84,15 @@ function trailingMarks(word: string, other: string): number {
 /** @returns how many edits make one word the other; null where that is no repair of a spelling */
 function editsOfAWord(wanted: string, found: string): number | null {
   if (isAlike(wanted, found)) return 0;
-  if (digitsOf(wanted) !== digitsOf(found) || marksOf(wanted) !== marksOf(found)) return null;
+  if (digitsOf(wanted) !== digitsOf(found)) return null;
+  // A first character written twice is a slip, also where it is a mark (`##` for `#`).
+  if (found === wanted.charAt(0) + wanted) return 1;
+  if (marksOf(wanted) !== marksOf(found)) return null;
   if (spelledOut(wanted) === spelledOut(found)) return 1;
   const edits = editDistance(wanted, found);
   const transposedStart = wanted.charAt(0) === found.charAt(1) && wanted.charAt(1) === found.charAt(0);
-  const doubledStart = found.charAt(1) === wanted.charAt(0) && found.length === wanted.length + 1;
   const sameStart = baseLetter(wanted) === baseLetter(found);
-  if (!sameStart && !transposedStart && !doubledStart) return null;
+  if (!sameStart && !transposedStart) return null;
   return edits <= Math.min(MOST_EDITS_A_WORD, Math.max(1, wanted.length / 3)) ? edits : null;
 }
 

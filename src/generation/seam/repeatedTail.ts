@@ -37,13 +37,12 @@ export function findRepeatedTail(
     if (!longEnough) continue;
     if (reply.length > suffix.length) {
       if (reply.startsWith(suffix)) whole.push(suffix.length);
-      // Alike at more than one place: the text repeats itself, so this may be the next repetition.
+      // Enough is known, see below; and a text of one letter has thousands.
       if (whole.length > 1) return { kind: 'none' };
     } else if (suffix.startsWith(reply)) {
       // As long as the suffix: what follows it is not known yet.
-      if (reply.length === suffix.length && ended) whole.push(suffix.length);
-      else if (ended) continue;
-      else return { kind: 'partial' };
+      if (!ended) return { kind: 'partial' };
+      if (reply.length === suffix.length) whole.push(suffix.length);
     }
   }
   // A short row is looked for by its whole, since it is shorter than the beginning above.

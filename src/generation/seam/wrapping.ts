@@ -102,15 +102,22 @@ export function findStrayTag(text: string, from: number): CloserSearch {
   );
 }
 
-/** Where the end of a text that grows begins which might yet be the closer: nothing but its marks and white space. */
-export function closerMayBeginAt(wrapper: Wrapper, text: string): number {
-  let at = text.length;
-  while (at > 0) {
-    const character = text.charAt(at - 1);
-    if (character.trim() !== '' && !wrapper.closer.includes(character)) break;
-    at -= 1;
-  }
-  return at;
+/**
+ * Where the end of a text that grows begins which might yet be the closer: white space, as much of the closer as is
+ * there, and white space again behind a whole one. No more than that is held back: `part` is no beginning of
+ * `</partial>`, though it has its letters.
+ */
+export function closerMayBeginAt({ closer }: Wrapper, text: string): number {
+  const end = text.trimEnd();
+  const characters = end.endsWith(closer) ? closer.length : end === text ? sharedLength(end, closer) : 0;
+  return end.slice(0, end.length - characters).trimEnd().length;
+}
+
+/** How much of the closer's beginning a text ends with. */
+function sharedLength(text: string, closer: string): number {
+  let length = closer.length - 1;
+  while (length > 0 && !text.endsWith(closer.slice(0, length))) length -= 1;
+  return length;
 }
 
 /**

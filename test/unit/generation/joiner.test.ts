@@ -141,14 +141,30 @@ describe('a reply that breaks off', () => {
       ' mat and',
       'flowing',
     ],
-    [
-      'with what may be the closer of a quotation leaves it out',
-      ['"cat sat on the mat."'],
-      ' mat.',
-      'wrapped',
-    ],
+    ['with the closer of a quotation leaves it out, and ends', ['"cat sat on the mat."'], ' mat.', 'flowing'],
+    ["with a closer of the text's own keeps it", ['"cat sat on the "mat"'], ' "mat"', 'flowing'],
   ])('%s', (_what, pieces, joined, kind) => {
     expect(brokenOff(pieces)).toEqual({ joined, kind });
+  });
+});
+
+describe('where the question quotes the text between tags', () => {
+  const quoted = seamTask({ question: 'You wrote: <partial></partial>' });
+  it.each([
+    ['a text that breaks off keeps letters that the tag has, too', ' the trial part', ' the trial part'],
+    ['the beginning of the tag is text until the rest of it comes', ' a < b </p', ' a < b </p'],
+    ['the whole tag goes', ' mat.\n</partial>\n', ' mat.'],
+  ])('%s', (_what, says, joined) => {
+    for (const delta of [[`cat sat on the${says}`], `cat sat on the${says}`.split('')]) {
+      let state = openSeam(quoted);
+      let text = '';
+      for (const piece of delta) {
+        const next = joinDelta(state, piece);
+        state = next.state;
+        text += next.append;
+      }
+      expect((text + joinNow(state, 'overdue').append).trimEnd()).toBe(joined);
+    }
   });
 });
 

@@ -48,14 +48,7 @@ function taskOf(join: object): { anchor: string | null } | null {
 /** @param ending null: the stream broke off */
 export function joinReply(asked: Asked, deltas: readonly string[], ending: Ending | null = WHOLE): Outcome {
   const { partial, stopSequences = [] } = asked;
-  const { cut, join } = prepared(asked);
-  const text = new AttemptText({
-    keptText: partial,
-    base: cut.base,
-    restoredCharacters: cut.whiteSpace.length,
-    join,
-    unreportedFrom: null,
-  });
+  const text = AttemptText.behind(prepared(asked), partial);
   let shown = partial.slice(0, safeCharacters(partial, stopSequences));
   let takenBack = false;
   const look = (now: string, all: boolean): void => {
