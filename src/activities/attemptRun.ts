@@ -56,7 +56,8 @@ export class Attempt {
     this.#mostTextBytes = mostTextBytes(Buffer.byteLength(JSON.stringify(past.request)));
   }
 
-  async run(): Promise<AttemptReport> {
+  /** @param safeCharacters how much of the text needs no place in the report, asked when it is made */
+  async run(safeCharacters: () => number | null): Promise<AttemptReport> {
     const { limits } = this.#past.request;
     this.#stream = watchStream({
       client: this.#claude,
@@ -73,9 +74,9 @@ export class Attempt {
     if (streamEnd.kind === 'message_end') this.#text.end(streamEnd);
     else this.#text.breakOff();
     const end = this.#attemptEnd(streamEnd);
-    const details = this.details();
-    const usage = await this.#betterEstimate(end, details.progress.usage);
-    return { ...details, progress: { ...details.progress, usage }, end, endedAt: Date.now() };
+    const usage = await this.#betterEstimate(end, this.#progress().usage);
+    const { checkpoint, progress } = this.details(safeCharacters());
+    return { checkpoint, progress: { ...progress, usage }, end, endedAt: Date.now() };
   }
 
   /** Called with each beat: text is not held back for ever, however slowly a reply comes. */
@@ -113,8 +114,14 @@ export class Attempt {
     };
   }
 
-  details(): HeartbeatDetails {
-    return { checkpoint: this.#text.checkpoint, progress: this.#progress() };
+  /** @param safeCharacters where the text begins that is not yet safe; null while none of the attempt's is */
+  details(safeCharacters: number | null): HeartbeatDetails {
+    return { checkpoint: this.#text.checkpointFrom(safeCharacters), progress: this.#progress() };
+  }
+
+  /** Whether its text is part of the generation's by now, and from now on only grows. */
+  get hasTakenEffect(): boolean {
+    return this.#text.takesEffect;
   }
 
   #progress(): AttemptProgress {

@@ -131,7 +131,7 @@ export class AttemptText {
 
   /** Whether the text begins with this attempt, and takes the place of whatever was kept. */
   get beginsAnew(): boolean {
-    return this.#start.base === 0 && this.#takesEffect();
+    return this.#start.base === 0 && this.takesEffect;
   }
 
   /** What was received and joined behind the cut. */
@@ -144,7 +144,7 @@ export class AttemptText {
   }
 
   get seam(): Seam | null {
-    return this.#whole || this.textEndsAt !== null || this.#takesEffect() ? seamOf(this.#join) : null;
+    return this.#whole || this.textEndsAt !== null || this.takesEffect ? seamOf(this.#join) : null;
   }
 
   /** Where the whole text ends, in characters, when that is before the end of what was kept; else null. */
@@ -164,9 +164,16 @@ export class AttemptText {
     return this.#encodedBytes > mostBytes;
   }
 
+  /** @param safeCharacters where the text begins that is not yet safe; null while none of this attempt's is */
+  checkpointFrom(safeCharacters: number | null): Checkpoint {
+    const { offset, text } = this.checkpoint;
+    if (safeCharacters === null || safeCharacters <= offset || !this.takesEffect) return { offset, text };
+    return { offset: safeCharacters, text: text.slice(safeCharacters - offset) };
+  }
+
   get checkpoint(): Checkpoint {
     const { keptText, base, unreportedFrom } = this.#start;
-    if (!this.#takesEffect()) {
+    if (!this.takesEffect) {
       return unreportedFrom === null
         ? { offset: keptText.length, text: '' }
         : { offset: unreportedFrom, text: keptText.slice(unreportedFrom) };
@@ -178,7 +185,7 @@ export class AttemptText {
   /** Received once and not kept, or kept once and taken away by the cut. */
   get regeneratedCharacters(): number {
     const { keptText, base, restoredCharacters } = this.#start;
-    if (!this.#takesEffect()) return this.#receivedCharacters;
+    if (!this.takesEffect) return this.#receivedCharacters;
     const echo = Math.max(0, this.#receivedCharacters - this.#joined.length);
     return echo + Math.max(0, keptText.length - base - restoredCharacters);
   }
@@ -187,7 +194,7 @@ export class AttemptText {
    * New text takes the place of what was cut once it is the longer one, or is known to be whole: so the kept text
    * never shrinks, whenever the attempt may die.
    */
-  #takesEffect(): boolean {
+  get takesEffect(): boolean {
     if (this.#joined === '') return false;
     return this.#whole || this.#start.base + this.#joined.length > this.#start.keptText.length;
   }

@@ -12,23 +12,32 @@ export type InterruptionReason =
 export class Interruption {
   readonly #controller = new AbortController();
   readonly #context: Context;
-  readonly #budgetTimer: NodeJS.Timeout | null;
+  readonly #budgetEndsAt: number | null;
+  #budgetTimer: NodeJS.Timeout | null = null;
   readonly #onCancelled = (): void => this.#interrupt(this.#cancellationReason());
   #reason: InterruptionReason | null = null;
 
+  /** @param budgetLeftMs as it was when the attempt was scheduled; null: no bound */
   constructor(context: Context, budgetLeftMs: number | null) {
     this.#context = context;
+    this.#budgetEndsAt = budgetLeftMs === null ? null : performance.now() + budgetLeftMs;
     context.cancellationSignal.addEventListener('abort', this.#onCancelled);
     if (context.cancellationSignal.aborted) this.#onCancelled();
-    // The budget was read when the attempt was scheduled; waiting in the queue has used some of it.
-    const queuedMs = Math.max(0, Date.now() - context.info.scheduledTimestampMs);
-    this.#budgetTimer =
-      budgetLeftMs === null
-        ? null
-        : setTimeout(
-            () => this.#interrupt('budget_spent'),
-            Math.min(LONGEST_TIMER_MS, Math.max(0, budgetLeftMs - queuedMs - BEFORE_BUDGET_END_MS)),
-          );
+    this.subtractQueueTime(0);
+  }
+
+  /**
+   * @param queuedMs how long the attempt waited for a worker, by the server's clock alone: this machine's may differ
+   *   from it by any amount, and would end attempts at once, or never
+   */
+  subtractQueueTime(queuedMs: number): void {
+    if (this.#budgetEndsAt === null) return;
+    if (this.#budgetTimer !== null) clearTimeout(this.#budgetTimer);
+    const leftMs = this.#budgetEndsAt - performance.now() - queuedMs - BEFORE_BUDGET_END_MS;
+    this.#budgetTimer = setTimeout(
+      () => this.#interrupt('budget_spent'),
+      Math.min(LONGEST_TIMER_MS, Math.max(0, leftMs)),
+    );
   }
 
   get signal(): AbortSignal {
@@ -55,11 +64,18 @@ export class Interruption {
         };
       case 'cancelled':
       case 'paused':
-      case 'gone':
         return { outcome: 'cancelled' };
+      // As the server told the workflow, if there still is one.
+      case 'gone':
+        return { outcome: 'worker_lost' };
       default:
         return this.#reason satisfies never;
     }
+  }
+
+  /** The server has ended the activity: nothing that it reports is taken any more. */
+  lose(): void {
+    this.#interrupt('gone');
   }
 
   dispose(): void {

@@ -1,12 +1,14 @@
 /** What an attempt knows of what was before it: read from the history, which holds it already. */
 import type { Context } from '@temporalio/activity';
 import type { HeartbeatDetails, Resume } from '../generation/attempt.ts';
-import { applyCheckpoint } from '../generation/checkpoint.ts';
 import type { AttemptInput } from '../generation/durable.ts';
+import { textWith } from '../generation/fold.ts';
 import type { ContentBlock, GenerationRequest } from '../generation/request.ts';
-import { foldHistory } from '../history/foldHistory.ts';
+import { foldHistory, milliseconds } from '../history/foldHistory.ts';
 
 export interface Past {
+  /** How long the attempt waited for a worker, in milliseconds, by the server's clock. */
+  queuedMs: number;
   request: GenerationRequest;
   keptText: string;
   /** Where text begins that only the last heartbeat holds: a paused attempt that goes on. */
@@ -19,24 +21,38 @@ export async function readPast(context: Context, { plan }: AttemptInput): Promis
   const { workflowExecution, activityId, heartbeatDetails } = context.info;
   if (workflowExecution === undefined)
     throw new Error('streamMessage runs only as an activity of a workflow');
-  const { input, state } = await foldHistory(context.client, workflowExecution, activityId);
-  if (state.text.length !== plan.keptCharacters) {
+  const [queuedMs, { input, state, activity }] = await Promise.all([
+    queueTime(context, workflowExecution, activityId),
+    foldHistory(context.client, workflowExecution, activityId),
+  ]);
+  if (activity?.keptCharacters !== plan.keptCharacters) {
     throw new RangeError(
-      `the history holds ${state.text.length} characters, the plan says ${plan.keptCharacters}`,
+      `the history holds ${activity?.keptCharacters ?? 'no'} characters, the plan says ${plan.keptCharacters}`,
     );
   }
-  const before = (heartbeatDetails as HeartbeatDetails | undefined)?.checkpoint;
-  if (before === undefined || before.text === '') {
-    const pausedTurn = plan.pausedTurn ? state.pausedTurn : null;
-    return { request: input.request, keptText: state.text, unreportedFrom: null, pausedTurn };
-  }
+  const details = (heartbeatDetails ?? null) as HeartbeatDetails | null;
+  const keptText = textWith(state, details);
+  const hasGrown = state.current?.hasText === true || keptText !== state.text;
   return {
+    queuedMs,
     request: input.request,
-    keptText: applyCheckpoint(state.text, before),
-    unreportedFrom: before.offset,
-    // More text came behind it before an operator paused the attempt.
-    pausedTurn: null,
+    keptText,
+    unreportedFrom: keptText === state.text ? null : (details?.checkpoint.offset ?? null),
+    // Not where more text came behind it before an operator paused the attempt.
+    pausedTurn: plan.pausedTurn && !hasGrown ? state.pausedTurn : null,
   };
+}
+
+/** Of all that the server tells an activity, the moment at which it was started is missing. */
+async function queueTime(
+  { client }: Context,
+  { workflowId, runId }: { workflowId: string; runId: string },
+  activityId: string,
+): Promise<number> {
+  const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
+  const pending = raw.pendingActivities?.find((activity) => activity.activityId === activityId);
+  if (pending?.scheduledTime == null || pending.lastStartedTime == null) return 0;
+  return Math.max(0, milliseconds(pending.lastStartedTime) - milliseconds(pending.scheduledTime));
 }
 
 /** How the attempt takes up the text, by what is known now and was not when it was planned. */

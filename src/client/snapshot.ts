@@ -15,7 +15,7 @@ import { safeCharacters } from '../generation/resume/cut.ts';
 import type { GenerationStatus, ResultDocument } from '../generation/result.ts';
 import { isEnded } from '../generation/result.ts';
 import type { FoldedHistory } from '../history/foldHistory.ts';
-import { foldHistory } from '../history/foldHistory.ts';
+import { foldHistory, milliseconds } from '../history/foldHistory.ts';
 import { RefusedError } from './errors.ts';
 
 /** The attempt under way, as its last heartbeat told. */
@@ -189,5 +189,5 @@ function liveAttempt(
 
 function budgetEnd(description: WorkflowExecutionDescription): number | null {
   const end = description.raw.workflowExtendedInfo?.executionExpirationTime;
-  return end?.seconds == null ? null : Number(end.seconds) * 1_000 + Math.floor((end.nanos ?? 0) / 1_000_000);
+  return end?.seconds == null ? null : milliseconds(end);
 }

@@ -4,6 +4,8 @@
  * Pure; everything it counts it derives from the ledger, so a replay and a reader of the history come to the same.
  */
 import type { AttemptPlan, AttemptRecord } from './attempt.ts';
+import { MOST_LEDGER_BYTES, mostTextBytes } from './durable.ts';
+import { encodedBytes } from './encodedBytes.ts';
 import type { GenerationError } from './error.ts';
 import type { GenerationState } from './fold.ts';
 import type { GenerationRequest } from './request.ts';
@@ -133,12 +135,23 @@ function again(input: DecisionInput, afterMs: number, model: string, because: st
     const message = `${counted.length} attempts were made, as many as maxAttempts allows; the last ended ${because}`;
     return { next: 'fail', error: { kind: 'attempts_exhausted', message } };
   }
+  const limit = limitReached(request, state);
+  if (limit !== null) return { next: 'finish', status: 'incomplete', stopReason: limit };
   const plan = planAttempt(request, state, model);
   const anchor = plan.resume === 'continuation' ? plan.rung.shortestAnchor : 0;
   if (!isEnough(plan.left, request.message, anchor))
     return { next: 'finish', status: 'incomplete', stopReason: 'max_tokens' };
   if (afterMs + SHORTEST_ATTEMPT_MS > input.budgetLeftMs) return { next: 'await_timeout' };
   return { next: 'again', afterMs, plan, because };
+}
+
+/** What Temporal cannot carry any more: another attempt would be paid for, and its text have no place. */
+function limitReached(
+  request: GenerationRequest,
+  state: GenerationState,
+): 'text_limit' | 'ledger_limit' | null {
+  if (encodedBytes(state.text) >= mostTextBytes(encodedBytes(request))) return 'text_limit';
+  return encodedBytes(state.attempts) >= MOST_LEDGER_BYTES ? 'ledger_limit' : null;
 }
 
 /** Exponential, with half of it jitter; nothing after an attempt that made progress. */

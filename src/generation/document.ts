@@ -1,7 +1,7 @@
 /** The result document, made of the request, the folded state and how things stand. */
 import type { GenerationError } from './error.ts';
 import type { GenerationState } from './fold.ts';
-import { totalUsage } from './fold.ts';
+import { totalUsage } from './record.ts';
 import type { GenerationRequest } from './request.ts';
 import type { GenerationStatus, ResultDocument } from './result.ts';
 

@@ -1,6 +1,6 @@
 /** The names and shapes by which client, workflow and activity know one another through Temporal. */
 import type { AttemptPlan, AttemptReport } from './attempt.ts';
-import type { CarriedText } from './fold.ts';
+import type { CarriedText, ContinuedRun } from './fold.ts';
 import type { GenerationRequest } from './request.ts';
 
 export const WORKFLOW_TYPE = 'generation';
@@ -13,6 +13,8 @@ export const GENERATION_FAILURE = 'throughline.failed';
 export interface GenerationInput {
   request: GenerationRequest;
   carried: CarriedText | null;
+  /** Where this run continues one whose history had become long; absent in a generation's first run. */
+  continued?: ContinuedRun;
   /** Whether the namespace has the search attributes: an upsert of an unknown one fails the task for ever. */
   searchAttributes: boolean;
 }
@@ -27,6 +29,8 @@ export interface AttemptInput {
 /** What the workflow must know of the worker's configuration. */
 export interface WorkerSettings {
   workerLostMs: number;
+  /** The run that asked: a workflow that finds another's here was reset. Absent in histories of earlier workers. */
+  runId?: string;
 }
 
 /** The activities, as the workflow sees them. */
@@ -49,9 +53,11 @@ export interface GenerationMemo {
 /** Bounds of what Temporal is asked to carry, in encoded bytes (its own limit is 2 MiB a payload or event). */
 export const MOST_REQUEST_BYTES = 1_048_576;
 const MOST_TEXT_BYTES = 1_500_000;
-/** A retry's input holds request and text together. */
-const MOST_INPUT_BYTES = 1_900_000;
+/** Some 300 attempts. A text that goes on past a tiny `max_tokens` may need as many. */
+export const MOST_LEDGER_BYTES = 200_000;
+/** The input of a retry, or of the run that continues another, holds request, text and ledger together. */
+const MOST_INPUT_BYTES = 2_000_000;
 
 export function mostTextBytes(requestBytes: number): number {
-  return Math.min(MOST_TEXT_BYTES, MOST_INPUT_BYTES - requestBytes);
+  return Math.min(MOST_TEXT_BYTES, MOST_INPUT_BYTES - MOST_LEDGER_BYTES - requestBytes);
 }

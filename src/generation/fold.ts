@@ -7,53 +7,89 @@
 import type {
   AttemptEnd,
   AttemptPlan,
+  AttemptProgress,
   AttemptRecord,
   AttemptReport,
   HeartbeatDetails,
-  Usage,
 } from './attempt.ts';
-import { applyCheckpoint } from './checkpoint.ts';
-import type { GenerationError } from './error.ts';
+import { placeCheckpoint } from './checkpoint.ts';
+import type { Chunk, HandOver } from './chunk.ts';
+import { attemptRecord } from './record.ts';
 import type { ContentBlock } from './request.ts';
 
-/** What an earlier run of the same generation hands to the next (`retry`). */
+/** What an earlier run of the same generation hands to the next (`retry`, or a history that became long). */
 export interface CarriedText {
   text: string;
   attempts: AttemptRecord[];
   simulated: boolean;
 }
 
+/** What a run knows besides that is only the next part of the one before it. */
+export interface ContinuedRun {
+  /** Milliseconds since the epoch: of the first run, the budget's beginning. */
+  enqueuedAt: number;
+  /** How many of the attempts a retry had carried into the first run. */
+  carriedAttempts: number;
+  lastEnd: AttemptEnd | null;
+}
+
 export type GenerationEvent =
   | { kind: 'attempt_scheduled'; plan: AttemptPlan }
   /** The attempt is at work; times are milliseconds since the epoch, by the server's clock. */
   | { kind: 'attempt_started'; number: number; at: number }
+  /** A signal brought a piece of its text. */
+  | { kind: 'chunk_received'; chunk: Chunk }
   /** The attempt told its end itself: by its return value or its failure. */
   | { kind: 'attempt_reported'; report: AttemptReport }
   /** The attempt was ended over its head; `details` is the last heartbeat that reached the server. */
-  | { kind: 'attempt_ended'; end: AttemptEnd; details: HeartbeatDetails | null; at: number };
+  | { kind: 'attempt_ended'; end: AttemptEnd; details: HeartbeatDetails | null; at: number }
+  /** An attempt that Temporal had lost sight of told its end by signal, before or after it was ended over its head. */
+  | { kind: 'attempt_handed_over'; handOver: HandOver };
+
+export interface AttemptUnderWay {
+  plan: AttemptPlan;
+  startedAt: number | null;
+  /** The text as it was when the attempt was scheduled. */
+  textBefore: string;
+  /** Whether the text ends with text of this attempt: a chunk of it came. */
+  hasText: boolean;
+  /** As the last chunk told it. */
+  progress: AttemptProgress | null;
+  handedOver: AttemptReport | null;
+}
 
 export interface GenerationState {
+  /** Of the one run whose chunks count. Null in a run that a reset made: its history names the run it was copied from. */
+  runId: string | null;
   text: string;
   attempts: AttemptRecord[];
   simulated: boolean;
   /** How many of the attempts an earlier run made; they do not count against `maxAttempts`. */
   carriedAttempts: number;
   /** The attempt under way. */
-  current: { plan: AttemptPlan; startedAt: number | null } | null;
+  current: AttemptUnderWay | null;
+  /** The last attempt, where it was ended over its head: until the next is scheduled, it may still hand over its text. */
+  lost: AttemptUnderWay | null;
   /** How the last attempt ended. */
   lastEnd: AttemptEnd | null;
   /** The turn that the model paused, as it came; null once the text has grown by anything else. */
   pausedTurn: readonly ContentBlock[] | null;
 }
 
-export function initialState(carried: CarriedText | null): GenerationState {
+export function initialState(
+  carried: CarriedText | null,
+  runId: string | null = null,
+  continued?: ContinuedRun,
+): GenerationState {
   return {
+    runId,
     text: carried?.text ?? '',
     attempts: carried?.attempts ?? [],
     simulated: carried?.simulated ?? false,
-    carriedAttempts: carried?.attempts.length ?? 0,
+    carriedAttempts: continued?.carriedAttempts ?? carried?.attempts.length ?? 0,
     current: null,
-    lastEnd: null,
+    lost: null,
+    lastEnd: continued?.lastEnd ?? null,
     pausedTurn: null,
   };
 }
@@ -61,16 +97,18 @@ export function initialState(carried: CarriedText | null): GenerationState {
 export function fold(state: GenerationState, event: GenerationEvent): GenerationState {
   switch (event.kind) {
     case 'attempt_scheduled':
-      return { ...state, current: { plan: event.plan, startedAt: null } };
+      return { ...state, current: underWay(state, event.plan), lost: null };
     case 'attempt_started':
       if (state.current?.plan.number !== event.number) return state;
       return { ...state, current: { ...state.current, startedAt: event.at } };
-    case 'attempt_reported': {
-      const { checkpoint, progress, end, endedAt } = event.report;
-      return ended(state, end, { checkpoint, progress }, endedAt);
-    }
+    case 'chunk_received':
+      return takeChunk(state, event.chunk);
+    case 'attempt_reported':
+      return state.current === null ? state : reported(state, state.current, event.report);
     case 'attempt_ended':
-      return ended(state, event.end, event.details, event.at);
+      return state.current === null ? state : endedOverItsHead(state, state.current, event);
+    case 'attempt_handed_over':
+      return takeHandOver(state, event.handOver);
     default:
       return event satisfies never;
   }
@@ -78,41 +116,107 @@ export function fold(state: GenerationState, event: GenerationEvent): Generation
 
 /** The text as it stands while an attempt is under way, by its latest heartbeat. */
 export function textWith(state: GenerationState, details: HeartbeatDetails | null): string {
-  return details === null ? state.text : applyCheckpoint(state.text, details.checkpoint);
+  if (details === null) return state.text;
+  return placeCheckpoint(state.text, details.checkpoint, state.current?.hasText ?? false) ?? state.text;
+}
+
+/** What the next run of the same generation is to know, where this one's history has become long. */
+export function carriedOn(state: GenerationState): CarriedText {
+  const { text, attempts, simulated } = state;
+  return { text, attempts, simulated };
+}
+
+function underWay(state: GenerationState, plan: AttemptPlan): AttemptUnderWay {
+  return {
+    plan,
+    startedAt: null,
+    textBefore: state.text,
+    hasText: false,
+    progress: null,
+    handedOver: null,
+  };
+}
+
+function takeChunk(state: GenerationState, { runId, attempt, details }: Chunk): GenerationState {
+  if (state.runId !== null && state.runId !== runId) return state;
+  const { checkpoint, progress } = details;
+  const sender = state.current ?? state.lost;
+  if (sender === null) return salvage(state, attempt, details);
+  if (sender.plan.number !== attempt || checkpoint.text === '') return state;
+  const text = placeCheckpoint(state.text, checkpoint, sender.hasText);
+  if (text === null) return state;
+  const grown = { ...sender, hasText: true, progress };
+  if (state.current !== null) return { ...state, text, current: grown };
+  const attempts = [...state.attempts];
+  const last = attempts.pop();
+  if (last !== undefined) attempts.push({ ...last, keptCharacters: text.length });
+  return { ...state, text, lost: grown, attempts };
+}
+
+/**
+ * A reset to before the first attempt takes that attempt out of the history, and brings its chunks anew. Only the first
+ * one's, and only where it had no seam: of later ones nobody knows any more how they were joined.
+ */
+function salvage(state: GenerationState, attempt: number, details: HeartbeatDetails): GenerationState {
+  const { checkpoint, progress } = details;
+  const isFirst = attempt === 1 && state.attempts.length === 0;
+  if (state.runId !== null || !isFirst || progress.seam !== null) return state;
+  const text = placeCheckpoint(state.text, checkpoint, true);
+  return text === null ? state : { ...state, text, simulated: state.simulated || progress.simulated };
+}
+
+function takeHandOver(state: GenerationState, { runId, attempt, report }: HandOver): GenerationState {
+  if (state.runId !== null && state.runId !== runId) return state;
+  if (state.current?.plan.number === attempt) {
+    // The server's word that it is ended is still to come, or was read in the same breath and comes second.
+    const told = takeChunk(state, { workflowId: '', runId, attempt, details: report });
+    return told.current === null ? told : { ...told, current: { ...told.current, handedOver: report } };
+  }
+  if (state.lost?.plan.number !== attempt) return state;
+  return reported({ ...state, attempts: state.attempts.slice(0, -1), lost: null }, state.lost, report);
+}
+
+function endedOverItsHead(
+  state: GenerationState,
+  current: AttemptUnderWay,
+  { end, details, at }: Extract<GenerationEvent, { kind: 'attempt_ended' }>,
+): GenerationState {
+  if (end.outcome === 'worker_lost' && current.handedOver !== null) {
+    return reported(state, current, current.handedOver);
+  }
+  const text = textWith(state, details);
+  const hasText = current.hasText || text !== state.text;
+  const progress = details?.progress ?? current.progress;
+  const next = ended(state, { ...current, hasText }, { end, text, progress, endedAt: at });
+  return { ...next, lost: { ...current, hasText, progress } };
+}
+
+function reported(
+  state: GenerationState,
+  current: AttemptUnderWay,
+  { checkpoint, progress, end, endedAt }: AttemptReport,
+): GenerationState {
+  // Of a message that is whole the report is the last word: it may be shorter than what a cut took away.
+  const hasText = current.hasText && end.outcome !== 'complete';
+  const known = placeCheckpoint(state.text, checkpoint, hasText);
+  if (known === null) {
+    // A chunk that was acknowledged is gone: the server lost it, or somebody made the report up. The attempt's text is
+    // not whole then, whatever it says of its end.
+    const message = `the attempt's report begins at character ${checkpoint.offset}, but only ${state.text.length} are kept`;
+    const lost: AttemptEnd = { outcome: 'connection_lost', error: { kind: 'text_missing', message } };
+    return ended(state, current, { end: lost, text: state.text, progress, endedAt });
+  }
+  const text = end.outcome === 'complete' ? known.slice(0, end.textEndsAt) : known;
+  return ended(state, current, { end, text, progress, endedAt });
 }
 
 function ended(
   state: GenerationState,
-  end: AttemptEnd,
-  details: HeartbeatDetails | null,
-  endedAt: number,
+  { plan, startedAt, textBefore }: AttemptUnderWay,
+  how: { end: AttemptEnd; text: string; progress: AttemptProgress | null; endedAt: number },
 ): GenerationState {
-  // A second report of one attempt (a frozen worker's late one) is no report of the next.
-  if (state.current === null) return state;
-  const { plan, startedAt } = state.current;
-  const known = textWith(state, details);
-  const text = end.outcome === 'complete' ? known.slice(0, end.textEndsAt) : known;
-  const progress = details?.progress ?? null;
-  const record: AttemptRecord = {
-    number: plan.number,
-    model: plan.model,
-    resume: progress?.resume ?? plan.resume,
-    outcome: end.outcome,
-    phase: end.outcome === 'stalled' ? end.phase : null,
-    silence: end.outcome === 'stalled' ? end.silence : null,
-    startedAt: isoTime(progress?.startedAt ?? startedAt),
-    endedAt: isoTime(endedAt),
-    keptCharacters: text.length,
-    // What a lost worker received after its last heartbeat, nobody knows.
-    regeneratedCharacters: end.outcome === 'worker_lost' ? null : (progress?.regeneratedCharacters ?? 0),
-    firstTokenMs: progress?.firstTokenMs ?? null,
-    longestGapMs: progress?.longestGapMs ?? null,
-    detectedAfterMs: end.outcome === 'stalled' ? end.detectedAfterMs : null,
-    stopReason: end.outcome === 'complete' ? end.stopReason : null,
-    seam: progress?.seam ?? null,
-    usage: progress?.usage ?? null,
-    error: errorOf(end),
-  };
+  const { end, text, progress, endedAt } = how;
+  const record = attemptRecord(plan, end, { startedAt, endedAt, keptCharacters: text.length, progress });
   return {
     ...state,
     text,
@@ -120,54 +224,20 @@ function ended(
     simulated: state.simulated || (progress?.simulated ?? false),
     current: null,
     lastEnd: end,
-    pausedTurn: pausedTurnAfter(state, plan.pausedTurn && progress?.resume === 'prefill', end, text),
+    pausedTurn: pausedTurnAfter(state.pausedTurn, end, {
+      wentOn: plan.pausedTurn && progress?.resume === 'prefill',
+      grew: text !== textBefore,
+    }),
   };
 }
 
 function pausedTurnAfter(
-  state: GenerationState,
-  wentOn: boolean,
+  before: readonly ContentBlock[] | null,
   end: AttemptEnd,
-  text: string,
+  { wentOn, grew }: { wentOn: boolean; grew: boolean },
 ): readonly ContentBlock[] | null {
   const paused = end.outcome === 'complete' ? end.pausedTurn : undefined;
   // A turn that went on and paused again is one turn.
-  if (paused !== undefined) return [...(wentOn ? (state.pausedTurn ?? []) : []), ...paused];
-  return text === state.text ? state.pausedTurn : null;
-}
-
-function errorOf(end: AttemptEnd): GenerationError | null {
-  switch (end.outcome) {
-    case 'connection_lost':
-    case 'api_error':
-      return end.error;
-    case 'seam_rejected':
-      return { kind: 'seam_rejected', message: end.reason };
-    case 'complete':
-    case 'stalled':
-    case 'worker_stopping':
-    case 'worker_lost':
-    case 'cancelled':
-    case 'budget_spent':
-      return null;
-    default:
-      return end satisfies never;
-  }
-}
-
-function isoTime(milliseconds: number | null): string | null {
-  return milliseconds === null ? null : new Date(milliseconds).toISOString();
-}
-
-/** What all attempts together cost, as far as it is known. */
-export function totalUsage(attempts: readonly AttemptRecord[]): Usage {
-  const total: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0 };
-  for (const { usage } of attempts) {
-    total.inputTokens = (total.inputTokens ?? 0) + (usage?.inputTokens ?? 0);
-    total.outputTokens = (total.outputTokens ?? 0) + (usage?.outputTokens ?? 0);
-    total.cacheReadTokens = (total.cacheReadTokens ?? 0) + (usage?.cacheReadTokens ?? 0);
-    total.cacheWriteTokens = (total.cacheWriteTokens ?? 0) + (usage?.cacheWriteTokens ?? 0);
-    if (usage?.estimated) total.estimated = true;
-  }
-  return total;
+  if (paused !== undefined) return [...(wentOn ? (before ?? []) : []), ...paused];
+  return grew ? null : before;
 }

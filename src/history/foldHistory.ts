@@ -9,6 +9,7 @@ import type { temporal } from '@temporalio/proto';
 import type { AttemptReport } from '../generation/attempt.ts';
 import type { DecodedFailure } from '../generation/attemptFailure.ts';
 import { eventOfFailure } from '../generation/attemptFailure.ts';
+import { CHUNK_SIGNAL, HAND_OVER_SIGNAL, isChunk, isHandOver } from '../generation/chunk.ts';
 import type { AttemptInput, GenerationInput } from '../generation/durable.ts';
 import { ACTIVITY_TYPE } from '../generation/durable.ts';
 import type { GenerationEvent, GenerationState } from '../generation/fold.ts';
@@ -28,20 +29,21 @@ export interface FoldedHistory {
   input: GenerationInput;
   enqueuedAt: number;
   state: GenerationState;
-  /** The activity of the attempt under way, and the event that scheduled it. */
-  activity: { id: string; scheduledEventId: number } | null;
+  /** The activity of the attempt under way, the event that scheduled it, and how long the text was then. */
+  activity: { id: string; scheduledEventId: number; keptCharacters: number } | null;
   closing: Closing | null;
   eventCount: number;
 }
 
 /**
- * @param untilActivityId stop behind the event that scheduled this activity: what an attempt may know of its past
+ * @param whileActivityId stop where this activity ends, if it does: what its attempt may know. A second execution of it
+ *   (it was paused) knows of the chunks that the first one sent.
  * @throws RangeError when the execution is no generation, or its history does not begin as one
  */
 export async function foldHistory(
   client: Client,
-  execution: { workflowId: string; runId?: string },
-  untilActivityId?: string,
+  execution: { workflowId: string; runId: string },
+  whileActivityId?: string,
 ): Promise<FoldedHistory> {
   const converter = client.options.loadedDataConverter;
   let folded: FoldedHistory | null = null;
@@ -53,8 +55,14 @@ export async function foldHistory(
       ...(nextPageToken === undefined ? {} : { nextPageToken }),
     });
     for (const event of page.history?.events ?? []) {
-      folded = folded === null ? await begin(event, converter) : await advance(folded, event, converter);
-      if (untilActivityId !== undefined && folded.activity?.id === untilActivityId) return folded;
+      if (folded === null) {
+        folded = await begin(event, converter, execution.runId);
+        continue;
+      }
+      const next: FoldedHistory = await advance(folded, event, converter);
+      const wasUnderWay = whileActivityId !== undefined && folded.activity?.id === whileActivityId;
+      if (wasUnderWay && next.activity?.id !== whileActivityId) return folded;
+      folded = next;
     }
     nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
   } while (nextPageToken !== undefined);
@@ -62,14 +70,23 @@ export async function foldHistory(
   return folded;
 }
 
-async function begin(event: HistoryEvent, converter: LoadedDataConverter): Promise<FoldedHistory> {
+async function begin(
+  event: HistoryEvent,
+  converter: LoadedDataConverter,
+  runId: string,
+): Promise<FoldedHistory> {
   const started = event.workflowExecutionStartedEventAttributes;
   if (started == null) throw new RangeError('the history does not begin with the start of an execution');
   const input = await first<GenerationInput>(converter, started.input);
   return {
     input,
-    enqueuedAt: milliseconds(event.eventTime),
-    state: initialState(input.carried),
+    enqueuedAt: input.continued?.enqueuedAt ?? milliseconds(event.eventTime),
+    // A reset copies this event, and with it the id of the run it was first written for.
+    state: initialState(
+      input.carried,
+      started.originalExecutionRunId === runId ? runId : null,
+      input.continued,
+    ),
     activity: null,
     closing: null,
     eventCount: 1,
@@ -87,7 +104,11 @@ async function advance(
   const scheduled = event.activityTaskScheduledEventAttributes;
   if (scheduled?.activityType?.name === ACTIVITY_TYPE) {
     const { plan } = await first<AttemptInput>(converter, scheduled.input);
-    const activity = { id: scheduled.activityId ?? '', scheduledEventId: Number(event.eventId) };
+    const activity = {
+      id: scheduled.activityId ?? '',
+      scheduledEventId: Number(event.eventId),
+      keptCharacters: folded.state.text.length,
+    };
     return { ...folded, activity, state: fold(folded.state, { kind: 'attempt_scheduled', plan }) };
   }
   const ending = await endOfAttempt(folded, event, converter, at);
@@ -97,6 +118,8 @@ async function advance(
     const number = folded.state.current.plan.number;
     return { ...folded, state: fold(folded.state, { kind: 'attempt_started', number, at }) };
   }
+  const signalled = event.workflowExecutionSignaledEventAttributes;
+  if (signalled != null) return { ...folded, state: await takeSignal(folded.state, signalled, converter) };
   return { ...folded, closing: await closingOf(event, converter, at) };
 }
 
@@ -119,6 +142,20 @@ async function endOfAttempt(
     return { kind: 'attempt_ended', end: { outcome: 'cancelled' }, details: null, at };
   }
   return null;
+}
+
+async function takeSignal(
+  state: GenerationState,
+  { signalName, input }: temporal.api.history.v1.IWorkflowExecutionSignaledEventAttributes,
+  converter: LoadedDataConverter,
+): Promise<GenerationState> {
+  if (signalName !== CHUNK_SIGNAL && signalName !== HAND_OVER_SIGNAL) return state;
+  // Anybody may have sent it: what cannot be read is none.
+  const told = await first<unknown>(converter, input).catch(() => null);
+  if (signalName === CHUNK_SIGNAL) {
+    return isChunk(told) ? fold(state, { kind: 'chunk_received', chunk: told }) : state;
+  }
+  return isHandOver(told) ? fold(state, { kind: 'attempt_handed_over', handOver: told }) : state;
 }
 
 async function closingOf(
@@ -155,6 +192,7 @@ async function failureOf(
   return error ?? { name: 'Error', message: 'the server kept no failure' };
 }
 
-function milliseconds(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
+/** A server's timestamp, in milliseconds since the epoch. */
+export function milliseconds(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {
   return Number(time?.seconds ?? 0) * 1_000 + Math.floor((time?.nanos ?? 0) / 1_000_000);
 }

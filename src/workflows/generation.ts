@@ -8,28 +8,47 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancelledFailure,
+  condition,
+  continueAsNew,
+  defineSignal,
   isCancellation,
+  patched,
   proxyActivities,
   proxyLocalActivities,
   setCurrentDetails,
+  setHandler,
   sleep,
   upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
-import type { AttemptPlan } from '../generation/attempt.ts';
+import type { AttemptEnd, AttemptPlan } from '../generation/attempt.ts';
 import type { DecodedFailure } from '../generation/attemptFailure.ts';
 import { eventOfFailure } from '../generation/attemptFailure.ts';
+import { CHUNK_SIGNAL, HAND_OVER_SIGNAL, isChunk, isHandOver } from '../generation/chunk.ts';
 import { decide } from '../generation/decide.ts';
 import { resultDocument } from '../generation/document.ts';
 import type { GenerationActivities, GenerationInput, WorkerSettings } from '../generation/durable.ts';
 import { GENERATION_FAILURE } from '../generation/durable.ts';
 import type { GenerationEvent, GenerationState } from '../generation/fold.ts';
-import { fold, initialState } from '../generation/fold.ts';
+import { carriedOn, fold, initialState } from '../generation/fold.ts';
+import { planAttempt } from '../generation/resume/planAttempt.ts';
 import type { GenerationStatus, ResultDocument } from '../generation/result.ts';
 import { SEARCH_ATTRIBUTES } from '../generation/searchAttributes.ts';
 import { attemptSummary, currentDetails, waitSummary } from './summaries.ts';
+
+/** An attempt whose worker Temporal has lost sight of may hand its text over: it learns within a moment that it is lost. */
+const HAND_OVER_MS = 2_000;
+/**
+ * Temporal warns at 10,240 events and ends the execution at 51,200, or at 50 MiB. An attempt costs some ten events, and
+ * four for each chunk; the largest text takes some 1,500 chunks, which must fit in besides.
+ */
+const LONG_HISTORY_EVENTS = 4_000;
+const LONG_HISTORY_BYTES = 8_000_000;
+
+const chunkSignal = defineSignal<[unknown]>(CHUNK_SIGNAL);
+const handOverSignal = defineSignal<[unknown]>(HAND_OVER_SIGNAL);
 
 /** Behind the budget's end: Temporal closes the execution, this only keeps the timer from firing before. */
 const BEYOND_BUDGET_MS = 60_000;
@@ -38,12 +57,20 @@ const LONGEST_ATTEMPT_MS = 24 * 3_600_000;
 
 export async function generation(input: GenerationInput): Promise<ResultDocument> {
   const { request } = input;
-  let state = initialState(input.carried);
+  const { runId } = workflowInfo();
+  let state = initialState(input.carried, wasReset() ? null : runId, input.continued);
+  const enqueuedAt = input.continued?.enqueuedAt ?? workflowInfo().startTime.getTime();
+  setHandler(chunkSignal, (chunk) => {
+    if (isChunk(chunk)) state = fold(state, { kind: 'chunk_received', chunk });
+  });
+  setHandler(handOverSignal, (handOver) => {
+    if (isHandOver(handOver)) state = fold(state, { kind: 'attempt_handed_over', handOver });
+  });
   try {
     return await loop();
   } catch (error) {
     // Also where it was waiting, with no attempt to tell of it.
-    if (isCancellation(error)) show(input, state, 'cancelled', 'ended');
+    if (isCancellation(error)) show('cancelled', 'ended');
     throw error;
   }
 
@@ -51,21 +78,25 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
     const settings = await proxyLocalActivities<GenerationActivities>({
       startToCloseTimeout: '5s',
     }).workerSettings();
+    // The history was copied: what it tells of, an older run did.
+    if (settings.runId !== undefined && settings.runId !== runId) state = { ...state, runId: null };
+    // The run before this one has waited already.
+    let waited = input.continued !== undefined;
 
     for (;;) {
-      const decision = decide({ request, state, budgetLeftMs: budgetLeftMs(), random: Math.random() });
+      const decision = decide({ request, state, budgetLeftMs: budgetLeftMs(state), random: Math.random() });
       switch (decision.next) {
         case 'finish':
-          show(input, state, decision.status, 'ended');
+          show(decision.status, 'ended');
           return resultDocument(request, state, {
             status: decision.status,
             stopReason: decision.stopReason,
             error: null,
-            enqueuedAt: workflowInfo().startTime.getTime(),
+            enqueuedAt,
             endedAt: Date.now(),
           });
         case 'fail':
-          show(input, state, 'failed', decision.error.message);
+          show('failed', decision.error.message);
           throw ApplicationFailure.create({
             type: GENERATION_FAILURE,
             message: decision.error.message,
@@ -75,34 +106,63 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
         case 'cancel':
           throw new CancelledFailure('the generation was cancelled');
         case 'await_timeout':
-          show(
-            input,
-            state,
-            'running',
-            'the total budget is spent; Temporal ends the generation at its timeout',
-          );
-          await sleep(Math.max(0, budgetLeftMs()) + BEYOND_BUDGET_MS, {
+          show('running', 'the total budget is spent; Temporal ends the generation at its timeout');
+          await sleep(Math.max(0, budgetLeftMs(state)) + BEYOND_BUDGET_MS, {
             summary: 'waiting for the end of the budget',
           });
           continue;
         case 'again':
-          show(input, state, 'running', attemptSummary(decision.plan));
-          if (decision.afterMs > 0) {
+          show('running', attemptSummary(decision.plan));
+          if (decision.afterMs > 0 && !waited) {
             await sleep(decision.afterMs, { summary: waitSummary(decision.afterMs, decision.because) });
           }
-          state = fold(state, { kind: 'attempt_scheduled', plan: decision.plan });
-          state = fold(state, await attempt(decision.plan, settings));
+          waited = false;
+          if (isHistoryLong()) await goOnInANewRun();
+          await runAttempt(decision.plan, settings);
           continue;
         default:
           return decision satisfies never;
       }
     }
   }
+
+  async function runAttempt(decided: AttemptPlan, settings: WorkerSettings): Promise<void> {
+    // A lost attempt may have handed over its text while this one was waited for.
+    const plan =
+      decided.keptCharacters === state.text.length ? decided : planAttempt(request, state, decided.model);
+    state = fold(state, { kind: 'attempt_scheduled', plan });
+    const event = await attempt(plan, settings, budgetLeftMs(state));
+    state = fold(state, event);
+    if (state.lost !== null && state.lastEnd?.outcome === 'worker_lost' && patched('hand-over')) {
+      await condition(() => state.lost === null, HAND_OVER_MS);
+    }
+  }
+
+  async function goOnInANewRun(): Promise<never> {
+    const { carriedAttempts, lastEnd } = state;
+    return await continueAsNew<typeof generation>({
+      ...input,
+      carried: carriedOn(state),
+      continued: { enqueuedAt, carriedAttempts, lastEnd: withoutContent(lastEnd) },
+    });
+  }
+
+  /** Puts the generation's face into the UI and into lists. */
+  function show(status: GenerationStatus, doing: string): void {
+    setCurrentDetails(currentDetails(state, status, doing, budgetLeftMs(state)));
+    const model = state.attempts.at(-1)?.model ?? request.message.model;
+    upsertMemo({ model, status, attempts: state.attempts.length, characters: state.text.length });
+    if (!input.searchAttributes) return;
+    upsertSearchAttributes([
+      { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, 'KEYWORD'), value: model },
+      { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD'), value: status },
+      { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.attempts, 'INT'), value: state.attempts.length },
+    ]);
+  }
 }
 
 /** One attempt, whatever becomes of it, as an event. */
-async function attempt(plan: AttemptPlan, settings: WorkerSettings): Promise<GenerationEvent> {
-  const left = budgetLeftMs();
+async function attempt(plan: AttemptPlan, settings: WorkerSettings, left: number): Promise<GenerationEvent> {
   const { streamMessage } = proxyActivities<GenerationActivities>({
     startToCloseTimeout: Math.min(left, LONGEST_ATTEMPT_MS) + BEYOND_BUDGET_MS,
     heartbeatTimeout: settings.workerLostMs,
@@ -122,22 +182,27 @@ async function attempt(plan: AttemptPlan, settings: WorkerSettings): Promise<Gen
   }
 }
 
-function budgetLeftMs(): number {
-  const { executionExpirationTime: end, runId, firstExecutionRunId } = workflowInfo();
+/** Whether this run is a reset of a generation's first; of a later one, only `workerSettings` can tell. */
+function wasReset(): boolean {
+  const { runId, firstExecutionRunId, continuedFromExecutionRunId } = workflowInfo();
+  return runId !== firstExecutionRunId && continuedFromExecutionRunId === undefined;
+}
+
+function budgetLeftMs(state: GenerationState): number {
+  const { executionExpirationTime: end } = workflowInfo();
   // A reset copies the first run's expiry, although the server grants a new budget, whose end it does not tell.
-  if (runId !== firstExecutionRunId) return Number.POSITIVE_INFINITY;
+  if (state.runId === null) return Number.POSITIVE_INFINITY;
   return end === undefined ? Number.POSITIVE_INFINITY : end.getTime() - Date.now();
 }
 
-/** Puts the generation's face into the UI and into lists. */
-function show(input: GenerationInput, state: GenerationState, status: GenerationStatus, doing: string): void {
-  setCurrentDetails(currentDetails(state, status, doing, budgetLeftMs()));
-  const model = state.attempts.at(-1)?.model ?? input.request.message.model;
-  upsertMemo({ model, status, attempts: state.attempts.length, characters: state.text.length });
-  if (!input.searchAttributes) return;
-  upsertSearchAttributes([
-    { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.model, 'KEYWORD'), value: model },
-    { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.status, 'KEYWORD'), value: status },
-    { key: defineSearchAttributeKey(SEARCH_ATTRIBUTES.attempts, 'INT'), value: state.attempts.length },
-  ]);
+function isHistoryLong(): boolean {
+  const { continueAsNewSuggested, historyLength, historySize } = workflowInfo();
+  return continueAsNewSuggested || historyLength > LONG_HISTORY_EVENTS || historySize > LONG_HISTORY_BYTES;
+}
+
+/** A paused turn has no place beside text, request and ledger: it is continued like a cut text then. */
+function withoutContent(end: AttemptEnd | null): AttemptEnd | null {
+  if (end?.outcome !== 'complete') return end;
+  const { pausedTurn: _content, ...rest } = end;
+  return rest;
 }

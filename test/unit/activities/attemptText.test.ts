@@ -4,7 +4,7 @@ import type { AttemptTextStart } from '../../../src/activities/attemptText.ts';
 import { AttemptText } from '../../../src/activities/attemptText.ts';
 import { prepareAttempt } from '../../../src/activities/prepareAttempt.ts';
 import type { Resume } from '../../../src/generation/attempt.ts';
-import { applyCheckpoint } from '../../../src/generation/checkpoint.ts';
+import { placeCheckpoint } from '../../../src/generation/checkpoint.ts';
 import { fold, initialState } from '../../../src/generation/fold.ts';
 import { rungAfter } from '../../../src/generation/resume/ladder.ts';
 import type { JoinState } from '../../../src/generation/seam/joiner.ts';
@@ -245,7 +245,7 @@ describe('whatever was kept, comes in, and whenever it dies', () => {
         let joined = '';
         let before = keptText;
         const check = (ended: boolean): void => {
-          const now = applyCheckpoint(known, text.checkpoint);
+          const now = placeCheckpoint(known, text.checkpoint, false) ?? '';
           const takesEffect = joined !== '' && (ended || base + joined.length > keptText.length);
           expect(now).toBe(takesEffect ? keptText.slice(0, base) + joined : keptText);
           if (!ended) expect(now.length).toBeGreaterThanOrEqual(before.length);

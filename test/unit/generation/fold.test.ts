@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { applyCheckpoint } from '../../../src/generation/checkpoint.ts';
+import { placeCheckpoint } from '../../../src/generation/checkpoint.ts';
 import type { GenerationState } from '../../../src/generation/fold.ts';
-import { fold, initialState, textWith, totalUsage } from '../../../src/generation/fold.ts';
+import { fold, initialState, textWith } from '../../../src/generation/fold.ts';
+import { totalUsage } from '../../../src/generation/record.ts';
 import { ENDS, EPOCH, SONNET, plan, progress, record, report, stateAfter } from './builders.ts';
 
 const SEAM = { kind: 'anchor', trimmedCharacters: 12, verified: true, evidence: 'echo_at_start' } as const;
@@ -15,16 +16,23 @@ function scheduled(state: GenerationState = initialState(null)): GenerationState
 
 describe('a checkpoint', () => {
   it('takes the place of what stood from its offset on', () => {
-    expect(applyCheckpoint('sat on the ma', { offset: 10, text: ' mat' })).toBe('sat on the mat');
+    expect(placeCheckpoint('sat on the ma', { offset: 10, text: ' mat' }, false)).toBe('sat on the mat');
   });
 
   it('that is empty changes nothing, wherever it begins', () => {
-    expect(applyCheckpoint('sat on', { offset: 2, text: '' })).toBe('sat on');
+    expect(placeCheckpoint('sat on', { offset: 2, text: '' }, false)).toBe('sat on');
   });
 
   it('beyond the kept text is refused: it would leave a hole', () => {
-    expect(() => applyCheckpoint('sat', { offset: 4, text: 'x' })).toThrow(/character 4.*only 3/);
-    expect(applyCheckpoint('sat', { offset: 3, text: 'x' })).toBe('satx');
+    expect(placeCheckpoint('sat', { offset: 4, text: 'x' }, false)).toBeNull();
+    expect(placeCheckpoint('sat', { offset: 3, text: 'x' }, false)).toBe('satx');
+  });
+
+  it('that is older than what came of the same attempt already changes nothing', () => {
+    expect(placeCheckpoint('sat on the mat', { offset: 4, text: 'on' }, true)).toBe('sat on the mat');
+    expect(placeCheckpoint('sat on the mat', { offset: 4, text: 'on the mat.' }, true)).toBe(
+      'sat on the mat.',
+    );
   });
 });
 

@@ -2,7 +2,7 @@
 import { AttemptText } from '../../../src/activities/attemptText.ts';
 import { prepareAttempt } from '../../../src/activities/prepareAttempt.ts';
 import type { Seam } from '../../../src/generation/attempt.ts';
-import { applyCheckpoint } from '../../../src/generation/checkpoint.ts';
+import { placeCheckpoint } from '../../../src/generation/checkpoint.ts';
 import { rungAfter } from '../../../src/generation/resume/ladder.ts';
 import { safeCharacters } from '../../../src/generation/resume/cut.ts';
 import { plan, request } from '../generation/builders.ts';
@@ -41,6 +41,13 @@ export function prepared({ partial, resume = 'continuation', rejections = 0, sto
   return { ...attempt, anchor: task?.anchor ?? '', cutText: partial.slice(0, attempt.cut.base) };
 }
 
+/** The text as whoever holds the partial text would know it now. */
+function placed(partial: string, text: AttemptText): string {
+  const now = placeCheckpoint(partial, text.checkpoint, false);
+  if (now === null) throw new RangeError('a checkpoint leaves a hole');
+  return now;
+}
+
 function taskOf(join: object): { anchor: string | null } | null {
   return 'task' in join ? (join.task as { anchor: string | null }) : null;
 }
@@ -58,14 +65,14 @@ export function joinReply(asked: Asked, deltas: readonly string[], ending: Endin
   };
   for (const delta of deltas) {
     const verdict = text.receive(delta);
-    look(applyCheckpoint(partial, text.checkpoint), false);
+    look(placed(partial, text), false);
     if (verdict === 'stop') break;
   }
   if (text.textEndsAt === null && text.rejection === null) {
     if (ending === null) text.breakOff();
     else text.end(ending);
   }
-  const kept = applyCheckpoint(partial, text.checkpoint).slice(0, text.textEndsAt ?? undefined);
+  const kept = placed(partial, text).slice(0, text.textEndsAt ?? undefined);
   look(kept, ending !== null && text.rejection === null);
   return { text: kept, rejection: text.rejection, seam: text.seam, shown, takenBack };
 }

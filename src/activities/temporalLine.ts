@@ -1,0 +1,72 @@
+/**
+ * What an attempt tells Temporal past its heartbeats: pieces of its text, and, once Temporal takes nothing of it any
+ * more, all that is left.
+ */
+import type { Context } from '@temporalio/activity';
+import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { AttemptReport, HeartbeatDetails } from '../generation/attempt.ts';
+import type { Chunk, HandOver } from '../generation/chunk.ts';
+import { CHUNK_SIGNAL, HAND_OVER_SIGNAL } from '../generation/chunk.ts';
+
+const ANSWER_MS = 5_000;
+/** gRPC's code for what is not there: the activity is no longer pending, the workflow is closed. */
+const NOT_FOUND = 5;
+
+export class TemporalLine {
+  readonly #context: Context;
+  readonly #sender: Omit<Chunk, 'details'>;
+
+  constructor(context: Context, attempt: number) {
+    const { workflowExecution } = context.info;
+    if (workflowExecution === undefined) {
+      throw new Error('streamMessage runs only as an activity of a workflow');
+    }
+    this.#context = context;
+    this.#sender = { ...workflowExecution, attempt };
+  }
+
+  /** Resolves once the server has it. */
+  async sendChunk(details: HeartbeatDetails): Promise<void> {
+    const chunk: Chunk = { ...this.#sender, details };
+    await this.#signal(CHUNK_SIGNAL, chunk);
+  }
+
+  /** Never rejects: there is nobody left to tell. Where the workflow is closed, the text has no place to go. */
+  async handOver(report: AttemptReport): Promise<void> {
+    const handOver: HandOver = { ...this.#sender, report };
+    await this.#signal(HAND_OVER_SIGNAL, handOver).catch((error: unknown) => {
+      this.#context.log.warn('text could not be handed over', { error });
+    });
+  }
+
+  /**
+   * Asks by a heartbeat of our own: Core's own tells only when it is refused, up to ten seconds later.
+   * @returns false where the server has ended the activity; true where it has not, and where it does not answer
+   */
+  async isPending(details: HeartbeatDetails): Promise<boolean> {
+    const { client, info } = this.#context;
+    const { loadedDataConverter, namespace, identity } = client.options;
+    try {
+      const payloads = await encodeToPayloads(loadedDataConverter, details);
+      await client.withDeadline(Date.now() + ANSWER_MS, () =>
+        client.workflowService.recordActivityTaskHeartbeat({
+          taskToken: info.taskToken,
+          details: { payloads: payloads ?? [] },
+          namespace,
+          identity: identity ?? '',
+        }),
+      );
+      return true;
+    } catch (error) {
+      return (error as { code?: unknown }).code !== NOT_FOUND;
+    }
+  }
+
+  async #signal(name: string, argument: Chunk | HandOver): Promise<void> {
+    const { client } = this.#context;
+    const { workflowId, runId } = this.#sender;
+    await client.withDeadline(Date.now() + ANSWER_MS, () =>
+      client.workflow.getHandle(workflowId, runId).signal(name, argument),
+    );
+  }
+}

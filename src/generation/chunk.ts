@@ -1,0 +1,63 @@
+/**
+ * Text that an attempt gives its workflow by signal, while it runs and after Temporal has lost sight of it.
+ *
+ * A heartbeat holds all that is not yet safe, so its bytes would grow with the square of a text. A chunk makes a piece
+ * safe, and the heartbeats begin behind it.
+ */
+import type { AttemptReport, HeartbeatDetails } from './attempt.ts';
+
+/** From whom it comes. Anybody may send a signal, and a woken worker sends old ones. */
+interface Sender {
+  workflowId: string;
+  runId: string;
+  /** The attempt's number, which names its activity as well: each attempt is one. */
+  attempt: number;
+}
+
+/** A heartbeat that goes by signal, and stays. */
+export interface Chunk extends Sender {
+  details: HeartbeatDetails;
+}
+
+/** The report of an attempt that Temporal takes none of any more: it was away for longer than a worker may be silent. */
+export interface HandOver extends Sender {
+  report: AttemptReport;
+}
+
+export const CHUNK_SIGNAL = 'chunk';
+export const HAND_OVER_SIGNAL = 'handOver';
+
+/** Told by its shape, since an error in a signal's handler would fail the workflow's tasks until its budget ends. */
+export function isChunk(value: unknown): value is Chunk {
+  return hasSender(value) && hasText(value['details']);
+}
+
+export function isHandOver(value: unknown): value is HandOver {
+  if (!hasSender(value)) return false;
+  const { report } = value;
+  return (
+    hasText(report) &&
+    isObject(report['end']) &&
+    typeof report['end']['outcome'] === 'string' &&
+    typeof report['endedAt'] === 'number'
+  );
+}
+
+function hasSender(value: unknown): value is Record<string, unknown> {
+  return (
+    isObject(value) &&
+    typeof value['workflowId'] === 'string' &&
+    typeof value['runId'] === 'string' &&
+    typeof value['attempt'] === 'number'
+  );
+}
+
+function hasText(details: unknown): details is Record<string, unknown> {
+  if (!isObject(details) || !isObject(details['progress']) || !isObject(details['checkpoint'])) return false;
+  const { offset, text } = details['checkpoint'];
+  return Number.isInteger(offset) && Number(offset) >= 0 && typeof text === 'string';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
