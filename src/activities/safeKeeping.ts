@@ -96,7 +96,8 @@ export class SafeKeeping {
   #beat(attempt: Attempt): void {
     const details = attempt.details(this.#chunks.safeCharacters);
     this.#context.heartbeat(details);
-    if (attempt.hasTakenEffect) this.#chunks.afterBeat(details);
+    // While Temporal is away, a chunk would only wait with the heartbeats.
+    if (attempt.hasTakenEffect && !this.#reach.isInDoubt) this.#chunks.afterBeat(details);
   }
 
   #askWhetherPending(): void {
