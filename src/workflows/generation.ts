@@ -41,10 +41,10 @@ import { attemptSummary, currentDetails, waitSummary } from './summaries.ts';
 /** An attempt whose worker Temporal has lost sight of may hand its text over: it learns within a moment that it is lost. */
 const HAND_OVER_MS = 2_000;
 /**
- * Temporal warns at 10,240 events and ends the execution at 51,200, or at 50 MiB. An attempt costs some ten events, and
- * four for each chunk; the largest text takes some 1,500 chunks, which must fit in besides.
+ * Temporal warns at 10,240 events and ends the execution at 51,200, or at 50 MiB. An attempt costs some twelve events,
+ * and four for each chunk; only between two attempts a new run may begin, and the largest text takes 1,500 chunks.
  */
-const LONG_HISTORY_EVENTS = 4_000;
+const LONG_HISTORY_EVENTS = 600;
 const LONG_HISTORY_BYTES = 8_000_000;
 
 const chunkSignal = defineSignal<[unknown]>(CHUNK_SIGNAL);
