@@ -64,6 +64,33 @@ describe('a generation that is ended', () => {
     expect(whole.text).toBe(stage.simulator.truth(prompt));
   });
 
+  it.each([600_000, -600_000])(
+    'by its budget, on a worker whose clock jumps by %i ms: at the same moment, exact',
+    async (jumpMs) => {
+      stage = await Stage.set({ profile: SLOW });
+      const clock = `let jumpMs = 0; process.on('SIGUSR2', () => { jumpMs = ${jumpMs}; });
+        const now = Date.now;
+        globalThis.Date = class extends Date {
+          static now() { return now() + jumpMs; }
+          constructor(...given) { if (given.length > 0) super(...given); else super(now() + jumpMs); }
+        }`;
+      const { child } = await stage.workerProcess({
+        NODE_OPTIONS: `--import "data:text/javascript,${encodeURIComponent(clock)}"`,
+      });
+      child.kill('SIGUSR2');
+      const { id, prompt, document } = stage.request({ limits: { totalMs: 5_000 } });
+      await stage.client.enqueue(document);
+      const result = await stage.client.result(id);
+      expect(result.status).toBe('timed_out');
+      expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['budget_spent']);
+      expect(keptAllReceived(result.attempts[0])).toBe(true);
+      expect(stage.simulator.truth(prompt).startsWith(result.text)).toBe(true);
+      const lastedMs = Date.parse(result.endedAt ?? '') - Date.parse(result.enqueuedAt);
+      expect(lastedMs).toBeGreaterThan(4_500);
+      expect(lastedMs).toBeLessThan(7_000);
+    },
+  );
+
   it('by a 401: failed after one attempt; with the right key, retry goes on', async () => {
     stage = await Stage.set({ profile: { characters: 3_000, deltasPerSecond: 1_000, apiKeys: ['right'] } });
     const stop = await stage.worker({ ANTHROPIC_API_KEY: 'wrong' });
