@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, inject, it } from 'vitest';
-import { Stage, until } from './stage.ts';
+import { Stage, keptAllReceived, until } from './stage.ts';
 
 let stage: Stage;
 afterEach(() => stage.clear());
@@ -53,6 +53,41 @@ describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('an operator, on %s', (
     expect(result).toMatchObject({ status: 'complete', verified: true });
     expect(result.text).toBe(stage.simulator.truth(prompt));
     expect(stage.simulator.log.length).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('an operator, on a whole workflow', () => {
+  it.each(['FirstWorkflowTask', 'LastWorkflowTask'])(
+    'resets it to the %s: what came is kept',
+    async (type) => {
+      stage = await Stage.set({ profile: { ...SLOW, characters: 20_000 } });
+      await stage.worker();
+      const { id, prompt, document } = stage.request();
+      await stage.client.enqueue(document);
+      const kept = await stage.untilKept(id, 8_000);
+      await temporal('workflow', 'reset', '-w', id, '--type', type, '--reason', 'test');
+      const result = await stage.client.result(id);
+      expect(result).toMatchObject({ status: 'complete', verified: true });
+      expect(result.text).toBe(stage.simulator.truth(prompt));
+      // All but what no chunk had brought yet, that is eight beats; and the new run asks for the rest alone.
+      expect(stage.simulator.log).toHaveLength(2);
+      expect(kept.text.length - (stage.simulator.log[1]?.partial.length ?? 0)).toBeLessThan(4_000);
+    },
+  );
+
+  it('cancels it while its attempt is paused: what came is kept', async () => {
+    stage = await Stage.set({ profile: SLOW });
+    await stage.worker();
+    const { id, prompt, document } = stage.request();
+    await stage.client.enqueue(document);
+    await stage.untilKept(id, 2_000);
+    await temporal('activity', 'pause', '-w', id, '-a', await activityOf(id));
+    await until(() => stage.simulator.log[0]?.clientGoneAt != null, 'the request to be gone');
+    await stage.client.cancel(id);
+    const result = await stage.client.result(id);
+    expect(result.status).toBe('cancelled');
+    expect(keptAllReceived(result.attempts[0])).toBe(true);
+    expect(stage.simulator.truth(prompt).startsWith(result.text)).toBe(true);
   });
 });
 
