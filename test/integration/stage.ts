@@ -176,10 +176,14 @@ export function bodiesOf(stage: Stage): Body[] {
 }
 
 /** Waits for a condition; the tests' only sleep. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  withinMs = 30_000,
+): Promise<void> {
+  const deadline = Date.now() + withinMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`waited 30 s in vain for ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms in vain for ${what}`);
     await sleep(20);
   }
 }
