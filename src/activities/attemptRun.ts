@@ -13,6 +13,7 @@ import type {
 } from '../generation/attempt.ts';
 import type { AttemptInput } from '../generation/durable.ts';
 import { mostTextBytes } from '../generation/durable.ts';
+import { encodedBytes } from '../generation/encodedBytes.ts';
 import type { ContentBlock } from '../generation/request.ts';
 import { estimateTokens } from '../generation/tokens.ts';
 import { AttemptText } from './attemptText.ts';
@@ -53,7 +54,7 @@ export class Attempt {
     this.resume = this.#prepared.resume;
     this.#interruption = interruption;
     this.#text = AttemptText.behind(this.#prepared, past.keptText, past.unreportedFrom);
-    this.#mostTextBytes = mostTextBytes(Buffer.byteLength(JSON.stringify(past.request)));
+    this.#mostTextBytes = mostTextBytes(encodedBytes(past.request));
   }
 
   /** @param safeCharacters how much of the text needs no place in the report, asked when it is made */
@@ -65,10 +66,7 @@ export class Attempt {
       limits,
       signal: this.#interruption.signal,
       collectBlocks: this.#mayPause(),
-      onText: (delta) => {
-        const verdict = this.#text.receive(delta);
-        return this.#text.exceeds(this.#mostTextBytes) ? 'stop' : verdict;
-      },
+      onText: (delta) => this.#text.receiveWithin(this.#mostTextBytes, delta),
     });
     const streamEnd = await this.#stream.ended;
     if (streamEnd.kind === 'message_end') this.#text.end(streamEnd);
@@ -148,7 +146,7 @@ export class Attempt {
     // Where its text did not take effect (an old one is longer), nothing could be joined behind it.
     if (this.#sentTurn === null && this.#past.keptText !== '' && !this.#text.beginsAnew) return null;
     const turn = [...(this.#sentTurn ?? []), ...blocks];
-    return Buffer.byteLength(JSON.stringify(turn)) > MOST_PAUSED_TURN_BYTES ? null : [...blocks];
+    return encodedBytes(turn) > MOST_PAUSED_TURN_BYTES ? null : [...blocks];
   }
 
   #attemptEnd(end: StreamEnd): AttemptEnd {

@@ -1,6 +1,7 @@
 /** The text of one attempt while it comes in: what of it may become safe, and what was received for nothing. */
 import type { Seam } from '../generation/attempt.ts';
 import type { Checkpoint } from '../generation/checkpoint.ts';
+import { encodedBytes } from '../generation/encodedBytes.ts';
 import type { JoinState } from '../generation/seam/joiner.ts';
 import { joinDelta, joinEnd, joinNow, seamOf } from '../generation/seam/joiner.ts';
 import { mayBeTheEnd } from '../generation/textEnd.ts';
@@ -65,6 +66,17 @@ export class AttemptText {
     this.#receivedCharacters += delta.length;
     this.#take(joinDelta(this.#join, delta));
     return this.#join.kind === 'rejected' || this.#join.kind === 'stopped' ? 'stop' : 'go_on';
+  }
+
+  /** The same, but no more than fits into so many bytes: a single delta may be larger than all that can be kept. */
+  receiveWithin(mostBytes: number, delta: string): 'go_on' | 'stop' {
+    let from = 0;
+    do {
+      const to = strideEnd(delta, from);
+      if (this.receive(delta.slice(from, to)) === 'stop' || this.exceeds(mostBytes)) return 'stop';
+      from = to;
+    } while (from < delta.length);
+    return 'go_on';
   }
 
   /** What has been held back for so long is decided by what there is. Called now and then, not for each delta. */
@@ -207,6 +219,9 @@ export class AttemptText {
   }
 }
 
-function encodedBytes(text: string): number {
-  return Buffer.byteLength(JSON.stringify(text)) - 2;
+/** The text may end there, so no surrogate pair is parted. */
+function strideEnd(text: string, from: number): number {
+  const end = from + MEASURING_STRIDE;
+  const partsPair = text.charCodeAt(end - 1) >= 0xd800 && text.charCodeAt(end - 1) <= 0xdbff;
+  return partsPair ? end + 1 : end;
 }

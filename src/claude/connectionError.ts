@@ -40,6 +40,8 @@ const KIND_BY_CODE: ReadonlyMap<string, ConnectionErrorKind> = new Map([
   // undici's word for a socket that the other side closed in the ordinary way, before the response was whole.
   ['UND_ERR_SOCKET', 'ended_early'],
   ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'ended_early'],
+  // Headers of more than 16 KiB, from whatever it is that sends them.
+  ['UND_ERR_HEADERS_OVERFLOW', 'malformed_response'],
   ['UND_ERR_PRX_TLS', 'tls_error'],
   // Thrown by the proxy agent alone in our use: our own aborts are recognised before anything is classified.
   ['UND_ERR_ABORTED', 'proxy_refused'],

@@ -9,6 +9,7 @@ import {
 import type { ConnectionOptions } from '@temporalio/client';
 import type { GenerationMemo } from '../generation/durable.ts';
 import { MOST_REQUEST_BYTES } from '../generation/durable.ts';
+import { encodedBytes } from '../generation/encodedBytes.ts';
 import type { GenerationRequest, Limits } from '../generation/request.ts';
 import type { GenerationStatus, ResultDocument, StatusDocument } from '../generation/result.ts';
 import { isEnded } from '../generation/result.ts';
@@ -219,7 +220,7 @@ function checked(document: unknown): GenerationRequest {
     );
   }
   const request = { ...check.request, id: check.request.id ?? randomUUID() };
-  const bytes = Buffer.byteLength(JSON.stringify(request));
+  const bytes = encodedBytes(request);
   if (bytes > MOST_REQUEST_BYTES) {
     throw new RefusedError([
       `message is ${bytes} bytes as JSON: give at most ${MOST_REQUEST_BYTES}; pass large documents by file id.`,

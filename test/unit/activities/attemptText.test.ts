@@ -169,6 +169,27 @@ describe("an attempt's text", () => {
     expect(text.exceeds(6 + 3 * 8_192 - 1)).toBe(true);
     expect(text.exceeds(6 + 3 * 8_192)).toBe(false);
   });
+
+  it('keeps of one enormous delta what fits, whole characters, and asks to stop', () => {
+    const text = new AttemptText(start({ keptText: '', base: 0 }));
+    const delta = `x${'🐈'.repeat(1_000_000)}`;
+    expect(text.receiveWithin(1_500_000, delta)).toBe('stop');
+    const { text: kept } = text.checkpoint;
+    expect(delta.startsWith(kept)).toBe(true);
+    expect(kept.endsWith('🐈')).toBe(true);
+    expect(Buffer.byteLength(kept)).toBeGreaterThan(1_500_000);
+    expect(Buffer.byteLength(kept)).toBeLessThan(1_550_000);
+  });
+
+  it.each([1, 8_191, 8_192, 8_193, 50_000])(
+    'keeps a delta of %i characters that fits, all of it',
+    (length) => {
+      const text = new AttemptText(start({ keptText: '', base: 0 }));
+      const delta = '猫'.repeat(length);
+      expect(text.receiveWithin(1_500_000, delta)).toBe('go_on');
+      expect(text.checkpoint.text).toBe(delta);
+    },
+  );
 });
 
 describe('whatever was kept, comes in, and whenever it dies', () => {

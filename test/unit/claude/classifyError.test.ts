@@ -150,6 +150,7 @@ describe('a connection that failed', () => {
     ['CERT_HAS_EXPIRED', 'tls_error'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'tls_error'],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'tls_error'],
+    ['UND_ERR_HEADERS_OVERFLOW', 'malformed_response'],
     ['ESOMETHINGELSE', 'unexpected_error'],
   ])('%s below its wrappers → %s', (code, kind) => {
     const cause = Object.assign(new Error('secret'), { code });

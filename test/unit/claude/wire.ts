@@ -1,5 +1,5 @@
 /** A server that sends exactly the bytes a test tells it to, and says what became of its sockets. */
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
 export interface Exchange {
@@ -18,6 +18,8 @@ export interface Exchange {
   fin(): void;
   /** RST, likewise. */
   reset(): void;
+  /** Lets the server at another port of this machine answer, with whatever becomes of the connection. */
+  forwardTo(port: number): void;
   /** Resolves with `performance.now()` once the other side has closed. */
   closed: Promise<number>;
 }
@@ -102,5 +104,12 @@ function exchangeOn(
     raw: (bytes) => void socket.write(bytes),
     fin: () => void socket.end(),
     reset: () => void socket.resetAndDestroy(),
+    forwardTo(port) {
+      const other = connect(port, '127.0.0.1');
+      other.on('error', () => socket.resetAndDestroy());
+      socket.on('close', () => other.destroy());
+      other.write(Buffer.from(`${request.head}\r\n\r\n${request.body}`, 'latin1'));
+      other.pipe(socket);
+    },
   };
 }
