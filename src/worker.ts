@@ -1,6 +1,7 @@
 /** The composition root: one worker, from its configuration. */
 import { fileURLToPath } from 'node:url';
 import { totalmem } from 'node:os';
+import type { DataConverter } from '@temporalio/common';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from './activities/streamMessage.ts';
 import { createClaudeClient } from './claude/client.ts';
@@ -23,7 +24,7 @@ export interface GenerationWorker {
 /** @throws when Temporal is not to be reached at the configured address */
 export async function createWorker(
   config: WorkerConfig,
-  options: { workflowBundle?: string; identity?: string } = {},
+  options: { workflowBundle?: string; identity?: string; dataConverter?: DataConverter } = {},
 ): Promise<GenerationWorker> {
   const connection = await NativeConnection.connect(config.connect.connectionOptions);
   try {
@@ -31,7 +32,8 @@ export async function createWorker(
       connection,
       namespace: config.namespace,
       taskQueue: config.taskQueue,
-      ...(options.identity === undefined ? {} : { identity: options.identity }),
+      ...(options.identity !== undefined && { identity: options.identity }),
+      ...(options.dataConverter !== undefined && { dataConverter: options.dataConverter }),
       workflowBundle: { codePath: options.workflowBundle ?? WORKFLOW_BUNDLE },
       activities: createActivities(createClaudeClient(config.credentials), config),
       maxConcurrentActivityTaskExecutions: config.maxConcurrent,

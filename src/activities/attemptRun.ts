@@ -1,5 +1,6 @@
 /** One attempt under way: a watched stream, its text joined, and how it ended. */
 import type Anthropic from '@anthropic-ai/sdk';
+import type { Entry, Gates } from '../claude/gate.ts';
 import { countTextTokens } from '../claude/tokenCounter.ts';
 import type { StreamEnd, WatchedStream } from '../claude/watchedStream.ts';
 import { watchStream } from '../claude/watchedStream.ts';
@@ -27,9 +28,21 @@ const MOST_PAUSED_TURN_BYTES = 262_144;
 /** An estimate is not worth a longer wait before the next attempt. */
 const COUNTING_MS = 1_000;
 
+/** A generation that may fall back to another model waits so long for its turn, three times, before it does. */
+const LONGEST_WAIT_BEFORE_FALLBACK_MS = 20_000;
+/** Answers that say that there is no room, now or for this worker. */
+const WANT_OF_ROOM: readonly (number | undefined)[] = [429, 503, 529];
+
+/** The way to Claude, shared by all attempts of a worker. */
+export interface Endpoint {
+  claude: Anthropic;
+  gates: Gates;
+}
+
 export class Attempt {
   readonly resume: Resume;
   readonly #claude: Anthropic;
+  readonly #gates: Gates;
   readonly #past: Past;
   /** The turn that was sent back as it came. */
   readonly #sentTurn: Past['pausedTurn'];
@@ -41,13 +54,14 @@ export class Attempt {
   #stream: WatchedStream | null = null;
 
   constructor(
-    claude: Anthropic,
+    { claude, gates }: Endpoint,
     past: Past,
     input: AttemptInput,
     resume: Resume,
     interruption: Interruption,
   ) {
     this.#claude = claude;
+    this.#gates = gates;
     this.#past = past;
     this.#sentTurn = resume === 'prefill' ? past.pausedTurn : null;
     this.#prepared = prepareAttempt(past.request, past.keptText, input.plan, resume, this.#sentTurn);
@@ -59,22 +73,51 @@ export class Attempt {
 
   /** @param safeCharacters how much of the text needs no place in the report, asked when it is made */
   async run(safeCharacters: () => number | null): Promise<AttemptReport> {
-    const { limits } = this.#past.request;
-    this.#stream = watchStream({
-      client: this.#claude,
-      message: this.#prepared.message,
-      limits,
-      signal: this.#interruption.signal,
-      collectBlocks: this.#mayPause(),
-      onText: (delta) => this.#text.receiveWithin(this.#mostTextBytes, delta),
-    });
-    const streamEnd = await this.#stream.ended;
+    const streamEnd = await this.#streamed();
     if (streamEnd.kind === 'message_end') this.#text.end(streamEnd);
     else this.#text.breakOff();
     const end = this.#attemptEnd(streamEnd);
     const usage = await this.#betterEstimate(end, this.#progress().usage);
     const { checkpoint, progress } = this.details(safeCharacters());
     return { checkpoint, progress: { ...progress, usage }, end, endedAt: Date.now() };
+  }
+
+  /** Waits for its turn, and reads the stream to its end. */
+  async #streamed(): Promise<StreamEnd> {
+    const { message } = this.#prepared;
+    const pass = await this.#enter(message.model);
+    if (pass.kind === 'aborted') return pass;
+    if (pass.kind === 'not_admitted') return { kind: 'api_error', error: pass.error, permanent: false };
+    try {
+      this.#stream = watchStream({
+        client: this.#claude,
+        message,
+        limits: this.#past.request.limits,
+        signal: this.#interruption.signal,
+        collectBlocks: this.#mayPause(),
+        onAccepted: () => pass.accepted(),
+        onText: (delta) => this.#text.receiveWithin(this.#mostTextBytes, delta),
+      });
+      const end = await this.#stream.ended;
+      if (isWantOfRoom(end)) pass.refused(end.error);
+      return end;
+    } finally {
+      pass.leave();
+    }
+  }
+
+  async #enter(model: string): Promise<Entry> {
+    const { fallbackModels } = this.#past.request;
+    const isLast = fallbackModels.length === 0 || fallbackModels.at(-1) === model;
+    const { signal, budgetLeftMs } = this.#interruption;
+    const longestWaitMs = isLast ? budgetLeftMs : Math.min(budgetLeftMs, LONGEST_WAIT_BEFORE_FALLBACK_MS);
+    const entry = await this.#gates.enter(model, { signal, longestWaitMs });
+    if (entry.kind !== 'not_admitted') return entry;
+    // Nobody was refused: the first requests are still unanswered, and that is no reason to give the model up.
+    if (entry.error.kind === 'no_place') return this.#gates.enter(model, { signal, longestWaitMs: Infinity });
+    // The refusal was another generation's, and so was the request.
+    const { requestId: _others, ...error } = entry.error;
+    return { ...entry, error };
   }
 
   /** Called with each beat: text is not held back for ever, however slowly a reply comes. */
@@ -180,6 +223,11 @@ export class Attempt {
         return end satisfies never;
     }
   }
+}
+
+/** A budget that is spent is a 429 as well, and no matter of room. */
+function isWantOfRoom(end: StreamEnd): end is Extract<StreamEnd, { kind: 'api_error' }> {
+  return end.kind === 'api_error' && !end.permanent && WANT_OF_ROOM.includes(end.error.status);
 }
 
 function rounded(milliseconds: number | null | undefined): number | null {

@@ -12,7 +12,8 @@ export type InterruptionReason =
 export class Interruption {
   readonly #controller = new AbortController();
   readonly #context: Context;
-  readonly #budgetEndsAt: number | null;
+  /** On the monotonic clock. */
+  #budgetEndsAt: number | null;
   #budgetTimer: NodeJS.Timeout | null = null;
   readonly #onCancelled = (): void => this.#interrupt(this.#cancellationReason());
   #reason: InterruptionReason | null = null;
@@ -33,11 +34,17 @@ export class Interruption {
   subtractQueueTime(queuedMs: number): void {
     if (this.#budgetEndsAt === null) return;
     if (this.#budgetTimer !== null) clearTimeout(this.#budgetTimer);
-    const leftMs = this.#budgetEndsAt - performance.now() - queuedMs - BEFORE_BUDGET_END_MS;
+    this.#budgetEndsAt -= queuedMs;
     this.#budgetTimer = setTimeout(
       () => this.#interrupt('budget_spent'),
-      Math.min(LONGEST_TIMER_MS, Math.max(0, leftMs)),
+      Math.min(LONGEST_TIMER_MS, this.budgetLeftMs),
     );
+  }
+
+  /** How long the attempt may still take, in milliseconds; infinite without a budget. */
+  get budgetLeftMs(): number {
+    if (this.#budgetEndsAt === null) return Number.POSITIVE_INFINITY;
+    return Math.max(0, this.#budgetEndsAt - performance.now() - BEFORE_BUDGET_END_MS);
   }
 
   get signal(): AbortSignal {

@@ -1,8 +1,9 @@
 /** One attempt: a watched stream, its text joined and made safe, and however it ends, its text handed back. */
 import type Anthropic from '@anthropic-ai/sdk';
 import { Context } from '@temporalio/activity';
-import type { AttemptEnd, AttemptReport } from '../generation/attempt.ts';
 import type { AttemptInput, GenerationActivities } from '../generation/durable.ts';
+import { createGates } from '../claude/gate.ts';
+import type { AttemptEnd, AttemptReport } from '../generation/attempt.ts';
 import { Attempt } from './attemptRun.ts';
 import { Interruption } from './interruption.ts';
 import type { Past } from './past.ts';
@@ -15,11 +16,13 @@ export interface ActivitySettings {
   /** The longest time between two checkpoints that reach the server, in milliseconds. */
   heartbeatMs: number;
   workerLostMs: number;
+  maxConcurrent: number;
 }
 
 export function createActivities(claude: Anthropic, settings: ActivitySettings): GenerationActivities {
   /** Models that answered 400 to a prefill: the table was wrong about them, and this worker knows better now. */
   const prefillRefusers = new Set<string>();
+  const endpoint = { claude, gates: createGates({ mostUnderWay: settings.maxConcurrent }) };
   const reach = new TemporalReach(settings.heartbeatMs);
 
   return {
@@ -63,12 +66,12 @@ export function createActivities(claude: Anthropic, settings: ActivitySettings):
     keeping: SafeKeeping,
   ): Promise<{ attempt: Attempt; report: AttemptReport }> {
     const resume = knownResume(past, input, prefillRefusers);
-    const attempt = new Attempt(claude, past, input, resume, interruption);
+    const attempt = new Attempt(endpoint, past, input, resume, interruption);
     const report = await keeping.during(attempt);
     if (attempt.resume !== 'prefill' || !mayBeAskedOtherwise(past, report.end)) return { attempt, report };
     // The table's error, not the generation's: asked again the other way, it costs no attempt.
     if (past.pausedTurn === null) prefillRefusers.add(input.plan.model);
-    const second = new Attempt(claude, past, input, 'continuation', interruption);
+    const second = new Attempt(endpoint, past, input, 'continuation', interruption);
     return { attempt: second, report: await keeping.during(second) };
   }
 }

@@ -32,6 +32,8 @@ export interface WatchOptions {
   signal: AbortSignal;
   /** Gets each non-empty piece of text, in order, as it is read. `stop` ends the stream as `aborted`. */
   onText(text: string): 'go_on' | 'stop';
+  /** Called once, when the endpoint has taken the request and begins a stream of events. */
+  onAccepted?(): void;
   /** Whether the message's content is to be handed over with its end, fit to be sent back. Default: no. */
   collectBlocks?: boolean;
   /** Monotonic milliseconds. */
@@ -247,6 +249,7 @@ export function watchStream(options: WatchOptions): WatchedStream {
     takeHeaders(response.headers);
     const wrongType = whatIsNoEventStream(response);
     if (wrongType !== null) return lose('not_an_event_stream', wrongType);
+    options.onAccepted?.();
     timer.moveTo(deadlineOf(watch, limits));
     body = response.body?.getReader();
     while (body !== undefined && endedAt === null) {

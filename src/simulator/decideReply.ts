@@ -3,6 +3,7 @@ import { answerTo } from './answer.ts';
 import type { Answer, Conversation } from './answer.ts';
 import { apiError, errorTypeOf } from './apiRules.ts';
 import type { ApiError } from './apiRules.ts';
+import { drawFault } from './chaos.ts';
 import { questionOf } from './conversation.ts';
 import type { Ask } from './conversation.ts';
 import { endReply } from './ending.ts';
@@ -35,6 +36,8 @@ export interface Decision {
   /** The fault that strikes, or null. */
   fault: Fault | null;
   stopReason: string | null;
+  /** How much the reply is to add to the text; null where it is no stream. */
+  plannedCharacters: number | null;
 }
 
 export interface Asked {
@@ -61,9 +64,23 @@ export function decideReply(asked: Asked): Decision {
   const ending = endReply(answer.text, rules, settings);
   const after = conversation.asked?.cutAfterCharacters;
   const cut = after === undefined ? null : findFault([firstRequestReset(after)], occasion);
-  const fault = [due, cut].find((each) => each !== null && strikes(each, ending.text)) ?? null;
+  const lot = { conversation: conversation.key, attempt, characters: ending.text.length };
+  const drawn = settings.chaos === undefined ? null : drawFault(settings.chaos, lot);
+  const fault = [due, cut, drawn].find((each) => each !== null && strikes(each, ending.text)) ?? null;
   const reply = replyWith(asked, { fault, ending, thinking });
-  return { reply, answer, fault, stopReason: reply.kind === 'stream' ? ending.stopReason : null };
+  const streams = reply.kind === 'stream';
+  return {
+    reply,
+    answer,
+    fault,
+    stopReason: streams ? ending.stopReason : null,
+    plannedCharacters: streams ? continuationCharacters(answer, ending) : null,
+  };
+}
+
+function continuationCharacters(answer: Answer, { text }: Ending): number {
+  const end = Math.min(text.length, answer.text.length - answer.trailCharacters);
+  return Math.max(0, end - answer.leadCharacters);
 }
 
 /** Nobody thinks after a prefill: the reply has begun already. */

@@ -18,7 +18,8 @@ const when = {
 const afterCharacters = characterCount.default(0);
 
 /** What the socket carries while no content comes. */
-const silence = z.enum(['pings', 'comments', 'nothing', 'empty_deltas', 'unknown_events']);
+export const NOISES = ['pings', 'comments', 'nothing', 'empty_deltas', 'unknown_events'] as const;
+const silence = z.enum(NOISES);
 export type Noise = z.output<typeof silence>;
 
 /** How often that is sent. */

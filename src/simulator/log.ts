@@ -23,6 +23,8 @@ export interface RequestRecord {
   behaviour: Behaviour | null;
   /** The fault that struck; null while none has. */
   fault: FaultKind | null;
+  /** When it struck. */
+  struckAt: number | null;
   /** Whether the partial text is none that was said before, or does not end with the anchor. */
   mismatch: boolean;
   /** Of the response; null before there is one. */
@@ -30,8 +32,10 @@ export interface RequestRecord {
   headersSent: boolean;
   /** All visible text written to the socket. */
   sentText: string;
-  /** What of it continues the partial text: without echo, preamble, fence, restart, and what followed the message's end. */
+  /** What of it continues the partial text: without echo, preamble, fence, restart, and what followed the message's end or a gap in it. */
   continuation: string;
+  /** How long that becomes where nothing cuts the reply short; null where there is no stream. */
+  plannedCharacters: number | null;
   sentCharacters: number;
   stopReason: string | null;
   endedAt: number | null;

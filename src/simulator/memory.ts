@@ -17,10 +17,12 @@ export interface Memory {
   conversations: Map<string, Remembered>;
   /** Requests to count tokens so far, however they ended. They belong to no conversation. */
   countTokensRequests: number;
+  /** Responses being served at the moment. */
+  serving: number;
 }
 
 export function createMemory(settings: Settings): Memory {
-  return { settings, log: [], conversations: new Map(), countTokensRequests: 0 };
+  return { settings, log: [], conversations: new Map(), countTokensRequests: 0, serving: 0 };
 }
 
 /** The conversation that a request belongs to, and the ask as it stands in it: without a given opening. */

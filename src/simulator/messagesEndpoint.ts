@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import { readCall, sendError } from './apiCall.ts';
 import { apiError, refuseDirectives, refuseRequest } from './apiRules.ts';
+import { refuseForCapacity } from './capacity.ts';
 import { recall, remember } from './memory.ts';
 import type { Memory } from './memory.ts';
 import { readAsk } from './conversation.ts';
@@ -48,11 +49,25 @@ export async function serveMessages(
     finish(record, response, 'whole');
     return;
   }
+  const full = refuseForCapacity(settings.capacity, memory.serving);
+  if (full !== null) {
+    for (const [name, value] of Object.entries(full.headers)) response.setHeader(name, value);
+    sendError(response, full.error, requestId);
+    finish(record, response, 'whole');
+    return;
+  }
   const decision = decideReply({ settings, ...asked, request: read.request, requestId });
   record.behaviour = decision.answer.behaviour;
   record.mismatch = decision.answer.mismatch;
   record.stopReason = decision.stopReason;
-  const end = await sendReply(memory, response, decision, record, requestId);
+  record.plannedCharacters = decision.plannedCharacters;
+  memory.serving += 1;
+  let end: Awaited<ReturnType<typeof sendReply>>;
+  try {
+    end = await sendReply(memory, response, decision, record, requestId);
+  } finally {
+    memory.serving -= 1;
+  }
   if (end === 'client_gone') record.clientGoneAt = Date.now();
   const struck = record.fault !== null && !HARMLESS.includes(record.fault);
   finish(record, response, struck ? 'fault' : end === 'client_gone' ? 'client_gone' : 'whole');
@@ -76,11 +91,13 @@ function newRecord(
     maxTokens: request.max_tokens,
     behaviour: null,
     fault: null,
+    struckAt: null,
     mismatch: false,
     status: null,
     headersSent: false,
     sentText: '',
     continuation: '',
+    plannedCharacters: null,
     sentCharacters: 0,
     stopReason: null,
     endedAt: null,
@@ -97,7 +114,9 @@ async function sendReply(
   requestId: string,
 ): Promise<'sent' | 'client_gone'> {
   const onStrike = (): void => {
-    record.fault = fault?.kind ?? null;
+    if (fault === null) return;
+    record.fault = fault.kind;
+    record.struckAt = Date.now();
   };
   if (reply.kind !== 'stream') onStrike();
   switch (reply.kind) {

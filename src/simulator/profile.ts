@@ -6,6 +6,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { BEHAVIOURS } from './behaviours.ts';
+import { chaosSchema } from './chaos.ts';
 import { faultSchema } from './faults.ts';
 import { characterCount, durationMs, intervalMs } from './fields.ts';
 import { describeProblem } from './problems.ts';
@@ -21,6 +22,17 @@ const thinking = z.strictObject({
   display: z.enum(['omitted', 'summarized']).default('omitted'),
   /** The pace of `summarized`. Either way each such step is billed as one delta of text. */
   everyMs: intervalMs.default(200),
+});
+
+const capacity = z.strictObject({
+  /** So many responses are served at once; a request beyond is refused, and in the log like any other. */
+  concurrent: z.int().min(1).max(1_000_000),
+  /** Sent with a refusal, as `retry-after`. */
+  retryAfterS: z.int().min(0).max(86_400).optional(),
+  /** Sent with a refusal, as `retry-after-ms`. */
+  retryAfterMs: durationMs.optional(),
+  /** 429 is a `rate_limit_error`, 529 an `overloaded_error`. */
+  status: z.literal([429, 529]).default(429),
 });
 
 const fields = z.strictObject({
@@ -90,6 +102,10 @@ const fields = z.strictObject({
    * befalls it.
    */
   faults: z.array(faultSchema).default([]),
+  /** Faults by lot, beside those above and after them; see `chaos.ts`. */
+  chaos: chaosSchema.optional(),
+  /** How many responses the endpoint serves at once. Absent: any number. */
+  capacity: capacity.optional(),
 
   /**
    * What becomes of `POST /v1/messages/count_tokens`. `answers`: the count, four characters a token. `fails`: status

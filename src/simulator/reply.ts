@@ -78,6 +78,7 @@ function* textSteps(
   let strikeAt = strikesAt(fault, text);
   let index = firstIndex;
   let position = 0;
+  let lost = false;
   for (const end of blockEnds(text, settings.textBlocks, strikeAt !== null)) {
     yield send(blockStart(index, { type: 'text', text: '' }));
     for (;;) {
@@ -87,12 +88,14 @@ function* textSteps(
         yield STRIKE;
         yield* strike(fault, { index, lost: text.slice(position, next), plan });
         if (terminates(fault)) return { over: true, nextIndex: index };
+        // What comes behind a gap continues nothing that a reader may keep.
+        lost = true;
         position = next;
       }
       if (position >= end) break;
       const next = Math.min(deltaEnd(text, position, end, settings), strikeAt ?? end);
       const piece = text.slice(position, next);
-      yield { kind: 'send', frame: textDelta(index, piece), text: piece };
+      yield { kind: 'send', frame: textDelta(index, piece), text: piece, stray: lost };
       yield { kind: 'wait', ms: settings.deltasPerSecond === 0 ? 0 : 1_000 / settings.deltasPerSecond };
       position = next;
     }

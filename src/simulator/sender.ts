@@ -51,10 +51,13 @@ export async function sendSteps(sending: Sending): Promise<'sent' | 'client_gone
     }
     const buffer = Buffer.from(bytes);
     for (let start = 0; start < buffer.length && !pause.isGone(); start += drip.bytesPerWrite) {
-      if (!response.write(buffer.subarray(start, start + drip.bytesPerWrite))) await pause.untilDrained();
+      const end = start + drip.bytesPerWrite;
+      const taken = response.write(buffer.subarray(start, end));
+      // With its last byte, not after the wait: a client that leaves meanwhile may have read it.
+      if (end >= buffer.length) for (const { text, stray } of texts) sending.onText(text, stray);
+      if (!taken) await pause.untilDrained();
       await pause.until(performance.now() + drip.everyMs);
     }
-    if (!pause.isGone()) for (const { text, stray } of texts) sending.onText(text, stray);
   };
 
   const put = (frame: Frame): void => {

@@ -223,6 +223,8 @@ describe('inside the text', () => {
     expect(types(reply).at(-1)).toBe('message_stop');
     const truth = simulator.truth('Hi');
     expect(reply.text).toBe(truth.slice(0, 120) + truth.slice(132));
+    expect(simulator.log[0]?.sentText).toBe(reply.text);
+    expect(simulator.log[0]?.continuation).toBe(truth.slice(0, 120));
     expect(await ended(simulator)).toMatchObject({ fault: 'malformed_event', ended: 'fault' });
   });
 
@@ -244,6 +246,14 @@ it('a slow drip cuts inside many-byte characters and still is the same text', as
   );
   expect(reply.text).toBe(simulator.truth('Hi'));
   expect(await ended(simulator)).toMatchObject({ fault: 'slow_drip', ended: 'whole', sentText: reply.text });
+});
+
+it('a record says how much the reply was to add, however much it did', async () => {
+  const { simulator, reply } = await struck({ kind: 'eof', afterCharacters: 200 });
+  expect(await ended(simulator)).toMatchObject({ plannedCharacters: simulator.truth('Hi').length });
+  expect(reply.text).toHaveLength(200);
+  const refused = await struck({ kind: 'status', status: 500 });
+  expect(await ended(refused.simulator)).toMatchObject({ plannedCharacters: null });
 });
 
 it('a client that leaves a healthy reply is told from a fault', async () => {

@@ -49,6 +49,9 @@ describe('a profile', () => {
       'textKind: received "poetry"; write "prose" or leave it out, or "divergent" instead: a divergent text is always prose.',
     ],
     [{ countTokens: 'maybe' }, 'countTokens: received "maybe"; write "answers" or "fails" or "hangs".'],
+    [{ chaos: { share: 2 } }, 'chaos.share: received 2; write 1 or less.'],
+    [{ capacity: { concurrent: 0 } }, 'capacity.concurrent: received 0; write 1 or more.'],
+    [{ capacity: { concurrent: 1, status: 500 } }, 'capacity.status: received 500; write 429 or 529.'],
     [{ continuation: [] }, 'continuation: received []; do not leave it empty.'],
     [
       { faults: [{ kind: 'stall', every: true, everyMs: 0 }] },

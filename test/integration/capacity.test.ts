@@ -1,0 +1,34 @@
+/** An endpoint with less room than there are generations: the worker as a whole learns how much. */
+import { afterEach, expect, it } from 'vitest';
+import { Stage } from './stage.ts';
+
+let stage: Stage;
+afterEach(() => stage.clear());
+
+const GENERATIONS = Number(process.env['CROWD'] ?? 60);
+const PLACES = 20;
+
+it(`${GENERATIONS} generations, ${PLACES} places, 429 and retry-after: 2 for the rest: all complete, few refused`, async () => {
+  const capacity = { concurrent: PLACES, retryAfterS: 2 };
+  stage = await Stage.set({
+    profile: { characters: 3_000, deltasPerSecond: 100, charactersPerDelta: 12, capacity },
+  });
+  await stage.worker();
+  const startedAt = performance.now();
+  const limits = { totalMs: 600_000 };
+  const all = await Promise.all(Array.from({ length: GENERATIONS }, () => stage.generate({ limits })));
+  const seconds = (performance.now() - startedAt) / 1_000;
+
+  for (const { result, truth } of all) {
+    expect(result).toMatchObject({ status: 'complete', verified: true });
+    expect(result.text).toBe(truth);
+  }
+  const refused = stage.simulator.log.filter(({ status }) => status === 429);
+  const most = Math.max(...all.map(({ result }) => result.attempts.length));
+  console.log(
+    `${refused.length} refused requests for ${all.length} successes (${(refused.length / all.length).toFixed(2)}), at most ${most} attempts, ${seconds.toFixed(1)} s`,
+  );
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused.length).toBeLessThan(all.length / 2);
+  expect(most).toBeLessThanOrEqual(5);
+}, 600_000);
