@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, inject, it } from 'vitest';
+import { AWAY_MS, Outage } from '../integration/outage.ts';
 import { Stage } from '../integration/stage.ts';
 
 let stage: Stage;
@@ -11,18 +12,9 @@ afterEach(() => stage.clear());
 
 const SLOW = { characters: 4_000, charactersPerDelta: 40, deltasPerSecond: 25 };
 
-async function record(name: string, id: string): Promise<void> {
+async function record(name: string, id: string, address = inject('temporalAddress')): Promise<void> {
   // By the server's own program: the SDK's writer of JSON histories does not run under ES modules.
-  const show = [
-    'workflow',
-    'show',
-    '--workflow-id',
-    id,
-    '--output',
-    'json',
-    '--address',
-    inject('temporalAddress'),
-  ];
+  const show = ['workflow', 'show', '--workflow-id', id, '--output', 'json', '--address', address];
   const { stdout } = await promisify(execFile)(inject('temporalProgram').path, show, { maxBuffer: 1e8 });
   await writeFile(fileURLToPath(new URL(`./${name}.json`, import.meta.url)), stdout);
 }
@@ -74,4 +66,25 @@ it('cancel', async () => {
   await stage.client.cancel(id);
   expect((await stage.client.result(id)).status).toBe('cancelled');
   await record('cancel', id);
+});
+
+it('chunks', async () => {
+  stage = await Stage.set({ profile: { characters: 12_000, charactersPerDelta: 40, deltasPerSecond: 50 } });
+  await stage.worker();
+  const { result } = await stage.generate();
+  expect(result.status).toBe('complete');
+  await record('chunks', result.id);
+});
+
+it('handed-over', async () => {
+  const outage = await Outage.set({ characters: 20_000, charactersPerDelta: 20, deltasPerSecond: 100 });
+  stage = await Stage.set();
+  await outage.stage.worker();
+  const { id, document } = outage.stage.request();
+  await outage.stage.client.enqueue(document);
+  await outage.stage.untilKept(id, 1_000);
+  await outage.strike(AWAY_MS);
+  const result = await outage.stage.client.result(id);
+  expect(result.attempts.map((attempt) => attempt.outcome)).toEqual(['worker_lost', 'complete']);
+  await record('handed-over', id, outage.temporalAddress);
 });

@@ -1,56 +1,7 @@
 /** Temporal away in the midst of streams: for longer than a worker may be silent, and across the end of a message. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, inject, it, onTestFinished } from 'vitest';
-import { startTemporalServer } from '../../src/dev/temporalServer.ts';
-import type { TemporalServer } from '../../src/dev/temporalServer.ts';
-import { Stage, keptAllReceived, until } from './stage.ts';
-
-const WORKER_LOST_MS = 1_500;
-/** Longer by hand, to see that it makes no difference. */
-const AWAY_MS = Number(process.env['AWAY_MS'] ?? 4_000);
-
-class Outage {
-  readonly stage: Stage;
-  readonly #file: string;
-  #server: TemporalServer;
-
-  private constructor(stage: Stage, file: string, server: TemporalServer) {
-    this.stage = stage;
-    this.#file = file;
-    this.#server = server;
-  }
-
-  static async set(profile: object): Promise<Outage> {
-    const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
-    const file = join(folder, 'temporal.db');
-    const server = await start(0, file);
-    const environment = { THROUGHLINE_WORKER_LOST_MS: String(WORKER_LOST_MS) };
-    const stage = await Stage.set({ profile, temporalAddress: server.address, environment });
-    const outage = new Outage(stage, file, server);
-    onTestFinished(async () => {
-      await stage.clear();
-      await outage.#server.stop();
-      await rm(folder, { recursive: true, force: true });
-    });
-    return outage;
-  }
-
-  /** Ends the server at once, and starts it again on its file. */
-  async strike(awayMs: number): Promise<void> {
-    this.#server.kill('SIGKILL');
-    await this.#server.exited;
-    await sleep(awayMs);
-    this.#server = await start(Number(this.#server.address.split(':').at(-1)), this.#file);
-  }
-}
-
-function start(port: number, dbFilename: string): Promise<TemporalServer> {
-  const program = inject('temporalProgram');
-  return startTemporalServer({ program, port, uiPort: null, dbFilename, log: () => undefined });
-}
+import { expect, it } from 'vitest';
+import { AWAY_MS, Outage } from './outage.ts';
+import { keptAllReceived, until } from './stage.ts';
 
 it('away for longer than a worker may be silent: 20 streams are read on, and nothing is regenerated', async () => {
   const characters = 16_000 + 2 * AWAY_MS;

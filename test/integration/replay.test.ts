@@ -16,6 +16,8 @@ describe('committed histories', () => {
     expect(files.sort()).toEqual([
       'budget.json',
       'cancel.json',
+      'chunks.json',
+      'handed-over.json',
       'stall.json',
       'worker-lost.json',
       'worker-stopping.json',
