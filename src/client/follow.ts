@@ -4,7 +4,7 @@ import type { ResultDocument } from '../generation/result.ts';
 import { isEnded } from '../generation/result.ts';
 import { isPassing } from './errors.ts';
 import type { LiveAttempt, Snapshot } from './snapshot.ts';
-import { takeSnapshot } from './snapshot.ts';
+import { Viewer } from './snapshot.ts';
 
 export type FollowEvent =
   /** The next piece of text; it will never be taken back. */
@@ -31,10 +31,11 @@ export async function* followGeneration(
   id: string,
   options: FollowOptions,
 ): AsyncGenerator<FollowEvent, ResultDocument> {
+  const viewer = new Viewer(client, id);
   let told = '';
   for (;;) {
     options.signal?.throwIfAborted();
-    const snapshot = await reached(client, id);
+    const snapshot = await reached(viewer);
     if (snapshot instanceof Error) {
       yield { kind: 'unreachable', message: snapshot.message };
       await pause(BETWEEN_TRIES_MS, options.signal);
@@ -57,9 +58,9 @@ export async function* followGeneration(
   }
 }
 
-async function reached(client: Client, id: string): Promise<Snapshot | Error> {
+async function reached(viewer: Viewer): Promise<Snapshot | Error> {
   try {
-    return await takeSnapshot(client, id);
+    return await viewer.look();
   } catch (error) {
     if (isPassing(error) && error instanceof Error) return error;
     throw error;

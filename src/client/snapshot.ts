@@ -15,7 +15,7 @@ import { safeCharacters } from '../generation/resume/cut.ts';
 import type { GenerationStatus, ResultDocument } from '../generation/result.ts';
 import { isEnded } from '../generation/result.ts';
 import type { FoldedHistory } from '../history/foldHistory.ts';
-import { foldHistory, milliseconds } from '../history/foldHistory.ts';
+import { HistoryReader, milliseconds } from '../history/foldHistory.ts';
 import { RefusedError } from './errors.ts';
 
 /** The attempt under way, as its last heartbeat told. */
@@ -66,21 +66,42 @@ export async function describeGeneration(client: Client, id: string): Promise<Wo
 
 /** @throws RefusedError when there is no such generation */
 export async function takeSnapshot(client: Client, id: string): Promise<Snapshot> {
-  const description = await describeGeneration(client, id);
-  // Described first: the history may be further on than the description, never behind it.
-  const folded = await foldHistory(client, { workflowId: id, runId: description.runId });
-  const pending = pendingAttempt(description, folded);
-  const details = await heartbeatDetails(client, pending?.heartbeatDetails);
-  const document = folded.closing === null ? running(folded, pending, details) : ended(folded, details);
-  const { request } = folded.input;
-  return {
-    document,
-    request,
-    runId: description.runId,
-    safeCharacters: safeLength(document, request),
-    live: liveAttempt(folded, details),
-    budgetEndsAt: budgetEnd(description),
-  };
+  return await new Viewer(client, id).look();
+}
+
+/** Looks at one generation again and again, and reads what is new. */
+export class Viewer {
+  readonly #client: Client;
+  readonly #id: string;
+  #run: { runId: string; reader: HistoryReader } | null = null;
+
+  constructor(client: Client, id: string) {
+    this.#client = client;
+    this.#id = id;
+  }
+
+  /** @throws RefusedError when there is no such generation */
+  async look(): Promise<Snapshot> {
+    const description = await describeGeneration(this.#client, this.#id);
+    const { runId } = description;
+    if (this.#run?.runId !== runId) {
+      this.#run = { runId, reader: new HistoryReader(this.#client, { workflowId: this.#id, runId }) };
+    }
+    // Described first: the history may be further on than the description, never behind it.
+    const folded = await this.#run.reader.readTo(description.historyLength);
+    const pending = pendingAttempt(description, folded);
+    const details = await heartbeatDetails(this.#client, pending?.heartbeatDetails);
+    const document = folded.closing === null ? running(folded, pending, details) : ended(folded, details);
+    const { request } = folded.input;
+    return {
+      document,
+      request,
+      runId,
+      safeCharacters: safeLength(document, request),
+      live: liveAttempt(folded, details),
+      budgetEndsAt: budgetEnd(description),
+    };
+  }
 }
 
 type PendingActivity = temporal.api.workflow.v1.IPendingActivityInfo;

@@ -35,6 +35,39 @@ export interface FoldedHistory {
   eventCount: number;
 }
 
+/** One run's history, read once: each look takes up where the last one ended. */
+export class HistoryReader {
+  readonly #client: Client;
+  readonly #execution: { workflowId: string; runId: string };
+  #folded: FoldedHistory | null = null;
+  #nextPageToken: Uint8Array | undefined;
+  #isClosed = false;
+
+  constructor(client: Client, execution: { workflowId: string; runId: string }) {
+    this.#client = client;
+    this.#execution = execution;
+  }
+
+  /**
+   * @param eventCount how many events there are known to be; what is read may be further on
+   * @throws RangeError when the execution is no generation, or its history does not begin as one
+   */
+  async readTo(eventCount: number): Promise<FoldedHistory> {
+    while (!this.#isClosed && (this.#folded?.eventCount ?? 0) < eventCount) {
+      // Only where events are missing: at its end this request would wait for the next one. Without that wish the
+      // server gives no token to go on from.
+      const { events, token } = await readPage(this.#client, this.#execution, this.#nextPageToken, true);
+      let soFar = this.#folded;
+      for (const event of events) soFar = await next(soFar, event, this.#client, this.#execution.runId);
+      // Both at once, so that a page whose reading failed is read again from its beginning.
+      this.#folded = soFar;
+      this.#nextPageToken = token;
+      this.#isClosed = token === undefined;
+    }
+    return folded(this.#folded, this.#execution);
+  }
+}
+
 /**
  * @param whileActivityId stop where this activity ends, if it does: what its attempt may know. A second execution of it
  *   (it was paused) knows of the chunks that the first one sent.
@@ -43,31 +76,53 @@ export interface FoldedHistory {
 export async function foldHistory(
   client: Client,
   execution: { workflowId: string; runId: string },
-  whileActivityId?: string,
+  whileActivityId: string,
 ): Promise<FoldedHistory> {
-  const converter = client.options.loadedDataConverter;
-  let folded: FoldedHistory | null = null;
+  let soFar: FoldedHistory | null = null;
   let nextPageToken: Uint8Array | undefined;
   do {
-    const page = await client.workflowService.getWorkflowExecutionHistory({
-      namespace: client.options.namespace,
-      execution,
-      ...(nextPageToken === undefined ? {} : { nextPageToken }),
-    });
-    for (const event of page.history?.events ?? []) {
-      if (folded === null) {
-        folded = await begin(event, converter, execution.runId);
-        continue;
-      }
-      const next: FoldedHistory = await advance(folded, event, converter);
-      const wasUnderWay = whileActivityId !== undefined && folded.activity?.id === whileActivityId;
-      if (wasUnderWay && next.activity?.id !== whileActivityId) return folded;
-      folded = next;
+    const { events, token } = await readPage(client, execution, nextPageToken, false);
+    for (const event of events) {
+      const before: FoldedHistory | null = soFar;
+      soFar = await next(before, event, client, execution.runId);
+      if (before?.activity?.id === whileActivityId && soFar.activity?.id !== whileActivityId) return before;
     }
-    nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
+    nextPageToken = token;
   } while (nextPageToken !== undefined);
-  if (folded === null) throw new RangeError(`the history of ${execution.workflowId} is empty`);
-  return folded;
+  return folded(soFar, execution);
+}
+
+function next(
+  soFar: FoldedHistory | null,
+  event: HistoryEvent,
+  client: Client,
+  runId: string,
+): Promise<FoldedHistory> {
+  const converter = client.options.loadedDataConverter;
+  return soFar === null ? begin(event, converter, runId) : advance(soFar, event, converter);
+}
+
+async function readPage(
+  client: Client,
+  execution: { workflowId: string; runId: string },
+  nextPageToken: Uint8Array | undefined,
+  waitNewEvent: boolean,
+): Promise<{ events: readonly HistoryEvent[]; token: Uint8Array | undefined }> {
+  const page = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution,
+    waitNewEvent,
+    ...(nextPageToken !== undefined && { nextPageToken }),
+  });
+  return {
+    events: page.history?.events ?? [],
+    token: page.nextPageToken.length > 0 ? page.nextPageToken : undefined,
+  };
+}
+
+function folded(history: FoldedHistory | null, { workflowId }: { workflowId: string }): FoldedHistory {
+  if (history === null) throw new RangeError(`the history of ${workflowId} is empty`);
+  return history;
 }
 
 async function begin(
