@@ -1,6 +1,7 @@
 /** What an attempt knows of what was before it: read from the history, which holds it already. */
 import type { Context } from '@temporalio/activity';
-import type { HeartbeatDetails, Resume } from '../generation/attempt.ts';
+import type { Resume } from '../generation/attempt.ts';
+import { detailsOf } from '../generation/attemptFailure.ts';
 import type { AttemptInput } from '../generation/durable.ts';
 import { textWith } from '../generation/fold.ts';
 import type { ContentBlock, GenerationRequest } from '../generation/request.ts';
@@ -30,7 +31,7 @@ export async function readPast(context: Context, { plan }: AttemptInput): Promis
       `the history holds ${activity?.keptCharacters ?? 'no'} characters, the plan says ${plan.keptCharacters}`,
     );
   }
-  const details = (heartbeatDetails ?? null) as HeartbeatDetails | null;
+  const details = detailsOf(heartbeatDetails);
   const keptText = textWith(state, details);
   const hasGrown = state.current?.hasText === true || keptText !== state.text;
   return {

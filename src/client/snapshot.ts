@@ -5,6 +5,7 @@ import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-wor
 import proto from '@temporalio/proto';
 import type { temporal } from '@temporalio/proto';
 import type { AttemptEnd, HeartbeatDetails, Phase } from '../generation/attempt.ts';
+import { detailsOf } from '../generation/attemptFailure.ts';
 import { resultDocument } from '../generation/document.ts';
 import { WORKFLOW_TYPE } from '../generation/durable.ts';
 import type { GenerationError } from '../generation/error.ts';
@@ -121,7 +122,7 @@ async function heartbeatDetails(
 ): Promise<HeartbeatDetails | null> {
   if (payloads?.payloads == null || payloads.payloads.length === 0) return null;
   const [details] = await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads.payloads);
-  return (details ?? null) as HeartbeatDetails | null;
+  return detailsOf(details);
 }
 
 function running(

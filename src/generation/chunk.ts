@@ -5,6 +5,7 @@
  * safe, and the heartbeats begin behind it.
  */
 import type { AttemptReport, HeartbeatDetails } from './attempt.ts';
+import { isDetails, isObject, isReport } from './shape.ts';
 
 /** From whom it comes. Anybody may send a signal, and a woken worker sends old ones. */
 interface Sender {
@@ -29,18 +30,11 @@ export const HAND_OVER_SIGNAL = 'handOver';
 
 /** Told by its shape, since an error in a signal's handler would fail the workflow's tasks until its budget ends. */
 export function isChunk(value: unknown): value is Chunk {
-  return hasSender(value) && hasText(value['details']);
+  return hasSender(value) && isDetails(value['details']);
 }
 
 export function isHandOver(value: unknown): value is HandOver {
-  if (!hasSender(value)) return false;
-  const { report } = value;
-  return (
-    hasText(report) &&
-    isObject(report['end']) &&
-    typeof report['end']['outcome'] === 'string' &&
-    typeof report['endedAt'] === 'number'
-  );
+  return hasSender(value) && isReport(value['report']);
 }
 
 function hasSender(value: unknown): value is Record<string, unknown> {
@@ -50,14 +44,4 @@ function hasSender(value: unknown): value is Record<string, unknown> {
     typeof value['runId'] === 'string' &&
     typeof value['attempt'] === 'number'
   );
-}
-
-function hasText(details: unknown): details is Record<string, unknown> {
-  if (!isObject(details) || !isObject(details['progress']) || !isObject(details['checkpoint'])) return false;
-  const { offset, text } = details['checkpoint'];
-  return Number.isInteger(offset) && Number(offset) >= 0 && typeof text === 'string';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -6,9 +6,8 @@ import {
   decodeOptionalFailureToOptionalError,
 } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { temporal } from '@temporalio/proto';
-import type { AttemptReport } from '../generation/attempt.ts';
 import type { DecodedFailure } from '../generation/attemptFailure.ts';
-import { eventOfFailure } from '../generation/attemptFailure.ts';
+import { eventOfFailure, eventOfReport } from '../generation/attemptFailure.ts';
 import { CHUNK_SIGNAL, HAND_OVER_SIGNAL, isChunk, isHandOver } from '../generation/chunk.ts';
 import type { AttemptInput, GenerationInput } from '../generation/durable.ts';
 import { ACTIVITY_TYPE } from '../generation/durable.ts';
@@ -186,7 +185,7 @@ async function endOfAttempt(
 ): Promise<GenerationEvent | null> {
   const completed = event.activityTaskCompletedEventAttributes;
   if (completed != null && isOf(folded, completed.scheduledEventId)) {
-    return { kind: 'attempt_reported', report: await first<AttemptReport>(converter, completed.result) };
+    return eventOfReport(await first<unknown>(converter, completed.result), at);
   }
   const failed = event.activityTaskFailedEventAttributes ?? event.activityTaskTimedOutEventAttributes;
   if (failed != null && isOf(folded, failed.scheduledEventId)) {

@@ -25,7 +25,7 @@ import {
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { AttemptEnd, AttemptPlan } from '../generation/attempt.ts';
 import type { DecodedFailure } from '../generation/attemptFailure.ts';
-import { eventOfFailure } from '../generation/attemptFailure.ts';
+import { eventOfFailure, eventOfReport } from '../generation/attemptFailure.ts';
 import { CHUNK_SIGNAL, HAND_OVER_SIGNAL, isChunk, isHandOver } from '../generation/chunk.ts';
 import { decide } from '../generation/decide.ts';
 import { resultDocument } from '../generation/document.ts';
@@ -133,7 +133,7 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
     state = fold(state, { kind: 'attempt_scheduled', plan });
     const event = await attempt(plan, settings, budgetLeftMs(state));
     state = fold(state, event);
-    if (state.lost !== null && state.lastEnd?.outcome === 'worker_lost' && patched('hand-over')) {
+    if (mayHandOver(state) && patched('hand-over')) {
       await condition(() => state.lost === null, HAND_OVER_MS);
     }
   }
@@ -174,7 +174,7 @@ async function attempt(plan: AttemptPlan, settings: WorkerSettings, left: number
   });
   try {
     const report = await streamMessage({ plan, budgetLeftMs: Number.isFinite(left) ? left : null });
-    return { kind: 'attempt_reported', report };
+    return eventOfReport(report, Date.now());
   } catch (failure) {
     if (!(failure instanceof ActivityFailure) && !isCancellation(failure)) throw failure;
     const cause = failure instanceof ActivityFailure ? failure.cause : failure;
@@ -193,6 +193,13 @@ function budgetLeftMs(state: GenerationState): number {
   // A reset copies the first run's expiry, although the server grants a new budget, whose end it does not tell.
   if (state.runId === null) return Number.POSITIVE_INFINITY;
   return end === undefined ? Number.POSITIVE_INFINITY : end.getTime() - Date.now();
+}
+
+/** Whether the last attempt was ended over its head while its worker may live. After a reset it has nobody to tell. */
+function mayHandOver({ lost, lastEnd }: GenerationState): boolean {
+  if (lost === null || lastEnd === null) return false;
+  const endedByHand = lastEnd.outcome === 'connection_lost' && lastEnd.error.kind === 'attempt_failed';
+  return lastEnd.outcome === 'worker_lost' || endedByHand;
 }
 
 function isHistoryLong(): boolean {

@@ -75,6 +75,24 @@ describe('an operator, on a whole workflow', () => {
     },
   );
 
+  it.each([
+    ['completes', ['complete', '--result', '"done"']],
+    ['fails', ['fail', '--reason', 'by hand']],
+  ])('%s its attempt by hand: that is no end of the text, and the next one goes on', async (_, command) => {
+    stage = await Stage.set({ profile: { ...SLOW, deltasPerSecond: 200 } });
+    await stage.worker();
+    const { id, prompt, document } = stage.request();
+    await stage.client.enqueue(document);
+    await stage.untilKept(id, 4_000);
+    await temporal('activity', ...command, '-w', id, '-a', await activityOf(id));
+    const result = await stage.client.result(id);
+    expect(result).toMatchObject({ status: 'complete', verified: true });
+    expect(result.text).toBe(stage.simulator.truth(prompt));
+    // Its worker learns of it and hands over what it has.
+    expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['worker_lost', 'complete']);
+    expect(keptAllReceived(result.attempts[0])).toBe(true);
+  });
+
   it('cancels it while its attempt is paused: what came is kept', async () => {
     stage = await Stage.set({ profile: SLOW });
     await stage.worker();

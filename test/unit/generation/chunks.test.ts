@@ -51,7 +51,7 @@ describe('chunks', () => {
 
   it.each([
     ['repeated', chunk(0, 'The cat')],
-    ['old and longer than what came behind it', chunk(0, 'The')],
+    ['older than what came behind it', chunk(0, 'The')],
     ['behind a lost one', chunk(9, 'and on')],
     ['of another run', chunk(7, ' sat', { runId: 'run-0' })],
     ['of another attempt', chunk(7, ' sat', { attempt: 2 })],
@@ -152,7 +152,12 @@ describe('a signal that is none of ours', () => {
     [{ ...SENDER, details: { checkpoint: { offset: -1, text: 'x' }, progress: {} } }],
     [{ ...SENDER, details: { checkpoint: { offset: 0, text: 5 }, progress: {} } }],
     [{ ...SENDER, details: { checkpoint: { offset: 0, text: 'x' } } }],
-    [{ ...SENDER, report: { checkpoint: { offset: 0, text: 'x' }, progress: {}, end: {} } }],
+    [{ ...SENDER, report: { ...report(ENDS.lost), end: {} } }],
+    [{ ...SENDER, report: { ...report(ENDS.lost), end: { outcome: 'done' } } }],
+    [{ ...SENDER, report: { ...report(ENDS.lost), end: { outcome: 'complete' } } }],
+    [{ ...SENDER, report: { ...report(ENDS.lost), end: { outcome: 'api_error' } } }],
+    [{ ...SENDER, report: { ...report(ENDS.lost), endedAt: Infinity } }],
+    [{ ...SENDER, details: { ...details(0, 'x'), progress: { startedAt: '2026' } } }],
   ])('is told by its shape: %j', (value) => {
     expect(isChunk(value)).toBe(false);
     expect(isHandOver(value)).toBe(false);
@@ -160,7 +165,9 @@ describe('a signal that is none of ours', () => {
 
   it('and ours is taken for what it is', () => {
     expect(isChunk(chunk(0, 'x'))).toBe(true);
-    expect(isHandOver({ ...SENDER, report: report(ENDS.lost) })).toBe(true);
+    for (const end of Object.values(ENDS)) {
+      expect(isHandOver({ ...SENDER, report: report(end) })).toBe(true);
+    }
   });
 });
 

@@ -1,0 +1,48 @@
+/**
+ * What comes from outside the workflow is told by its shape: anybody may send a signal, complete an activity or write a
+ * heartbeat by hand, and an error over it would fail the workflow's tasks until its budget ends.
+ */
+import type { AttemptOutcome, AttemptReport, HeartbeatDetails } from './attempt.ts';
+
+export function isDetails(value: unknown): value is HeartbeatDetails {
+  if (!isObject(value) || !isObject(value['progress']) || !isObject(value['checkpoint'])) return false;
+  const { offset, text } = value['checkpoint'];
+  const isPlace = Number.isInteger(offset) && Number(offset) >= 0 && typeof text === 'string';
+  return isPlace && isTime(value['progress']['startedAt']);
+}
+
+export function isReport(value: unknown): value is AttemptReport {
+  if (!isDetails(value)) return false;
+  const { end, endedAt } = value as Partial<AttemptReport>;
+  return isEnd(end) && isTime(endedAt);
+}
+
+/** What `decide()` and the ledger need of it. */
+function isEnd(end: unknown): boolean {
+  if (!isObject(end)) return false;
+  switch (end['outcome'] as AttemptOutcome) {
+    case 'complete':
+      return typeof end['stopReason'] === 'string';
+    case 'connection_lost':
+    case 'api_error':
+      return isObject(end['error']) && typeof end['error']['message'] === 'string';
+    case 'stalled':
+    case 'seam_rejected':
+    case 'worker_stopping':
+    case 'worker_lost':
+    case 'cancelled':
+    case 'budget_spent':
+      return true;
+    default:
+      return false;
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Within what a date can be: of another number no row of the ledger could be made. */
+function isTime(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) <= 8.64e15;
+}
