@@ -1,4 +1,5 @@
 /** The composition root: one worker, from its configuration. */
+import { setMaxListeners } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { totalmem } from 'node:os';
 import type { DataConverter } from '@temporalio/common';
@@ -26,6 +27,9 @@ export async function createWorker(
   config: WorkerConfig,
   options: { workflowBundle?: string; identity?: string; dataConverter?: DataConverter } = {},
 ): Promise<GenerationWorker> {
+  const stopping = new AbortController();
+  // Each attempt may listen to it.
+  setMaxListeners(0, stopping.signal);
   const connection = await NativeConnection.connect(config.connect.connectionOptions);
   try {
     const worker = await Worker.create({
@@ -35,7 +39,10 @@ export async function createWorker(
       ...(options.identity !== undefined && { identity: options.identity }),
       ...(options.dataConverter !== undefined && { dataConverter: options.dataConverter }),
       workflowBundle: { codePath: options.workflowBundle ?? WORKFLOW_BUNDLE },
-      activities: createActivities(createClaudeClient(config.credentials), config),
+      activities: createActivities(createClaudeClient(config.credentials), {
+        ...config,
+        stopping: stopping.signal,
+      }),
       maxConcurrentActivityTaskExecutions: config.maxConcurrent,
       maxCachedWorkflows: Math.max(
         50,
@@ -57,7 +64,9 @@ export async function createWorker(
         }
       },
       shutdown: () => {
-        if (worker.getState() === 'RUNNING') worker.shutdown();
+        if (worker.getState() !== 'RUNNING') return;
+        worker.shutdown();
+        setTimeout(() => stopping.abort(), config.drainMs).unref();
       },
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What may end an attempt from outside: cancellation in its kinds, and the end of the total budget. */
 import type { Context } from '@temporalio/activity';
+import type { ActivityCancellationDetails } from '@temporalio/common';
 import type { AttemptEnd } from '../generation/attempt.ts';
 
 /** The attempt ends itself so much before the budget does, that its exact text is in the history. */
@@ -15,8 +16,10 @@ export class Interruption {
   /** On the monotonic clock. */
   #budgetEndsAt: number | null;
   #budgetTimer: NodeJS.Timeout | null = null;
-  readonly #onCancelled = (): void => this.#interrupt(this.#cancellationReason());
+  readonly #onCancelled = (): void => this.#takeCancellation();
   #reason: InterruptionReason | null = null;
+  #isGivenUpByCore = false;
+  #isLost = false;
 
   /** @param budgetLeftMs as it was when the attempt was scheduled; null: no bound */
   constructor(context: Context, budgetLeftMs: number | null) {
@@ -45,6 +48,14 @@ export class Interruption {
   get budgetLeftMs(): number {
     if (this.#budgetEndsAt === null) return Number.POSITIVE_INFINITY;
     return Math.max(0, this.#budgetEndsAt - performance.now() - BEFORE_BUDGET_END_MS);
+  }
+
+  /**
+   * Whether Core takes no report of the attempt any more, because no heartbeat of its own got through for long. That is
+   * a guess about the server, not its word, and no reason to end a stream: Temporal may be away.
+   */
+  get isGivenUpByCore(): boolean {
+    return this.#isGivenUpByCore;
   }
 
   get signal(): AbortSignal {
@@ -80,8 +91,14 @@ export class Interruption {
     }
   }
 
-  /** The server has ended the activity: nothing that it reports is taken any more. */
+  /** Whether nothing that the activity reports is taken any more. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  /** The server has ended the activity, or Core has: whatever else it was that interrupted it. */
   lose(): void {
+    this.#isLost = true;
     this.#interrupt('gone');
   }
 
@@ -95,12 +112,18 @@ export class Interruption {
     this.#controller.abort();
   }
 
-  #cancellationReason(): InterruptionReason {
+  #takeCancellation(): void {
     const details = this.#context.cancellationDetails;
-    if (details?.workerShutdown) return 'worker_stopping';
-    if (details?.cancelRequested) return 'cancelled';
-    if (details?.paused) return 'paused';
-    if (details?.reset) return 'reset';
-    return 'gone';
+    if (details?.timedOut === true && !details.notFound) this.#isGivenUpByCore = true;
+    else if (reasonOf(details) === 'gone') this.lose();
+    else this.#interrupt(reasonOf(details));
   }
+}
+
+function reasonOf(details: ActivityCancellationDetails | undefined): InterruptionReason {
+  if (details?.workerShutdown) return 'worker_stopping';
+  if (details?.cancelRequested) return 'cancelled';
+  if (details?.paused) return 'paused';
+  if (details?.reset) return 'reset';
+  return 'gone';
 }

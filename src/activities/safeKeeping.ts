@@ -2,6 +2,7 @@
  * How an attempt's text becomes safe outside the worker: by heartbeats while it runs, by chunks where those grow long,
  * and by a hand-over where Temporal has lost sight of the attempt.
  */
+import { once } from 'node:events';
 import type { Context } from '@temporalio/activity';
 import type { AttemptReport } from '../generation/attempt.ts';
 import type { Attempt } from './attemptRun.ts';
@@ -15,6 +16,8 @@ export interface SafeKeepingSettings {
   heartbeatMs: number;
   workerLostMs: number;
   reach: TemporalReach;
+  /** Fires when the worker has drained, and must end. */
+  stopping: AbortSignal;
 }
 
 /** Beats come somewhat sooner than promised, so that their way to the server is within the promise. */
@@ -26,6 +29,7 @@ export class SafeKeeping {
   readonly #context: Context;
   readonly #interruption: Interruption;
   readonly #reach: TemporalReach;
+  readonly #stopping: AbortSignal;
   readonly #line: TemporalLine;
   readonly #chunks: ChunkSender;
   readonly #beatMs: number;
@@ -43,12 +47,13 @@ export class SafeKeeping {
     this.#context = context;
     this.#interruption = interruption;
     this.#reach = settings.reach;
+    this.#stopping = settings.stopping;
     this.#line = new TemporalLine(context, attemptNumber);
     this.#chunks = new ChunkSender((details) => this.#line.sendChunk(details));
     // The timeout was set when the attempt was scheduled, maybe under another worker's settings.
     const timeoutMs = context.info.heartbeatTimeoutMs ?? settings.workerLostMs;
     this.#beatMs = Math.min(settings.heartbeatMs * BEAT_SHARE, timeoutMs / 4);
-    this.#leaveReach = this.#reach.join(context.client, () => this.#askWhetherPending());
+    this.#leaveReach = this.#reach.join(context.client, () => this.#onReturn());
   }
 
   /** Runs the attempt under a steady beat. Each beat repeats the latest checkpoint: one without would erase it. */
@@ -78,14 +83,12 @@ export class SafeKeeping {
       await this.#chunks.flush(attempt.details(this.#chunks.safeCharacters), CHUNK_ANSWER_MS);
       this.#context.heartbeat(attempt.details(this.#chunks.safeCharacters));
     } else await this.#chunks.settled(CHUNK_ANSWER_MS);
-    if (this.#reach.isInDoubt && this.#interruption.reason !== 'gone') {
-      // A worker that is to stop cannot wait.
-      const stopping = this.#context.cancelled.catch(() => undefined);
-      await Promise.race([this.#reach.answered(), stopping]);
-    }
+    if (this.#reach.isInDoubt) await this.#temporalAnswers();
     await this.#asking;
-    if (this.#interruption.reason !== 'gone') return true;
-    await this.#line.handOver(report);
+    this.#noteCore();
+    if (!this.#interruption.isLost) return true;
+    // Taken, or known to have no taker; a worker that has to stop tries once.
+    while (!(await this.#line.handOver(report)) && (await this.#temporalAnswers()));
     return false;
   }
 
@@ -94,15 +97,31 @@ export class SafeKeeping {
   }
 
   #beat(attempt: Attempt): void {
+    this.#noteCore();
     const details = attempt.details(this.#chunks.safeCharacters);
     this.#context.heartbeat(details);
     // While Temporal is away, a chunk would only wait with the heartbeats.
     if (attempt.hasTakenEffect && !this.#reach.isInDoubt) this.#chunks.afterBeat(details);
   }
 
-  #askWhetherPending(): void {
+  /** @returns false where the worker has to stop, and cannot wait for it */
+  async #temporalAnswers(): Promise<boolean> {
+    const waiting = new AbortController();
+    const stopped = once(this.#stopping, 'abort', { signal: waiting.signal }).catch(() => undefined);
+    if (!this.#stopping.aborted) await Promise.race([this.#reach.answered(), stopped]);
+    waiting.abort();
+    return !this.#stopping.aborted;
+  }
+
+  /** What Core has given up has no way but by hand, once Temporal is there to take it; whether it waits for it or not. */
+  #noteCore(): void {
+    if (this.#interruption.isGivenUpByCore && !this.#reach.isInDoubt) this.#interruption.lose();
+  }
+
+  #onReturn(): void {
     const attempt = this.#attempt;
-    if (attempt === null) return;
+    this.#noteCore();
+    if (attempt === null || this.#interruption.isLost) return;
     this.#asking ??= this.#line
       .isPending(attempt.details(this.#chunks.safeCharacters))
       .then((isPending) => {

@@ -17,6 +17,8 @@ export interface ActivitySettings {
   heartbeatMs: number;
   workerLostMs: number;
   maxConcurrent: number;
+  /** Fires when the worker has drained, and must end. */
+  stopping: AbortSignal;
 }
 
 export function createActivities(claude: Anthropic, settings: ActivitySettings): GenerationActivities {

@@ -3,6 +3,7 @@
  * more, all that is left.
  */
 import type { Context } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/common';
 import { encodeToPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { AttemptReport, HeartbeatDetails } from '../generation/attempt.ts';
 import type { Chunk, HandOver } from '../generation/chunk.ts';
@@ -11,6 +12,8 @@ import { CHUNK_SIGNAL, HAND_OVER_SIGNAL } from '../generation/chunk.ts';
 const ANSWER_MS = 5_000;
 /** gRPC's code for what is not there: the activity is no longer pending, the workflow is closed. */
 const NOT_FOUND = 5;
+/** Those for "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
+const AWAY: readonly unknown[] = [1, 4, 8, 14];
 
 export class TemporalLine {
   readonly #context: Context;
@@ -31,16 +34,22 @@ export class TemporalLine {
     await this.#signal(CHUNK_SIGNAL, chunk);
   }
 
-  /** Never rejects: there is nobody left to tell. Where the workflow is closed, the text has no place to go. */
-  async handOver(report: AttemptReport): Promise<void> {
+  /** @returns whether the server answered: that it has it, or why it takes it not; mostly, that the workflow is closed */
+  async handOver(report: AttemptReport): Promise<boolean> {
     const handOver: HandOver = { ...this.#sender, report };
-    await this.#signal(HAND_OVER_SIGNAL, handOver).catch((error: unknown) => {
-      this.#context.log.warn('text could not be handed over', { error });
-    });
+    try {
+      await this.#signal(HAND_OVER_SIGNAL, handOver);
+      return true;
+    } catch (error) {
+      const code = codeOf(error);
+      const isAnswer = !AWAY.includes(code);
+      if (isAnswer && code !== NOT_FOUND) this.#context.log.error('text could not be handed over', { error });
+      return isAnswer;
+    }
   }
 
   /**
-   * Asks by a heartbeat of our own: Core's own tells only when it is refused, up to ten seconds later.
+   * Asks by a heartbeat of our own: Core tells only ten seconds later that one of its own was refused.
    * @returns false where the server has ended the activity; true where it has not, and where it does not answer
    */
   async isPending(details: HeartbeatDetails): Promise<boolean> {
@@ -58,7 +67,7 @@ export class TemporalLine {
       );
       return true;
     } catch (error) {
-      return (error as { code?: unknown }).code !== NOT_FOUND;
+      return codeOf(error) !== NOT_FOUND;
     }
   }
 
@@ -69,4 +78,11 @@ export class TemporalLine {
       client.workflow.getHandle(workflowId, runId).signal(name, argument),
     );
   }
+}
+
+/** The client wraps some of gRPC's errors. */
+function codeOf(error: unknown): unknown {
+  const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
+  if (error instanceof WorkflowNotFoundError) return NOT_FOUND;
+  return code ?? cause?.code;
 }

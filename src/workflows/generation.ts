@@ -33,7 +33,6 @@ import type { GenerationActivities, GenerationInput, WorkerSettings } from '../g
 import { GENERATION_FAILURE } from '../generation/durable.ts';
 import type { GenerationEvent, GenerationState } from '../generation/fold.ts';
 import { carriedOn, fold, initialState } from '../generation/fold.ts';
-import { planAttempt } from '../generation/resume/planAttempt.ts';
 import type { GenerationStatus, ResultDocument } from '../generation/result.ts';
 import { SEARCH_ATTRIBUTES } from '../generation/searchAttributes.ts';
 import { attemptSummary, currentDetails, waitSummary } from './summaries.ts';
@@ -114,7 +113,11 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
         case 'again':
           show('running', attemptSummary(decision.plan));
           if (decision.afterMs > 0 && !waited) {
+            const before = state;
             await sleep(decision.afterMs, { summary: waitSummary(decision.afterMs, decision.because) });
+            // A lost attempt may have handed over more text meanwhile, or even the end of it.
+            waited = state !== before;
+            if (waited) continue;
           }
           waited = false;
           if (isHistoryLong()) await goOnInANewRun();
@@ -126,10 +129,7 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
     }
   }
 
-  async function runAttempt(decided: AttemptPlan, settings: WorkerSettings): Promise<void> {
-    // A lost attempt may have handed over its text while this one was waited for.
-    const plan =
-      decided.keptCharacters === state.text.length ? decided : planAttempt(request, state, decided.model);
+  async function runAttempt(plan: AttemptPlan, settings: WorkerSettings): Promise<void> {
     state = fold(state, { kind: 'attempt_scheduled', plan });
     const event = await attempt(plan, settings, budgetLeftMs(state));
     state = fold(state, event);

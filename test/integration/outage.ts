@@ -9,8 +9,8 @@ import type { TemporalServer } from '../../src/dev/temporalServer.ts';
 import { Stage } from './stage.ts';
 
 const WORKER_LOST_MS = 1_500;
-/** For longer than a worker may be silent; longer still by hand, to see that it makes no difference. */
-export const AWAY_MS = Number(process.env['AWAY_MS'] ?? 4_000);
+/** Longer than a worker may be silent, and than Core believes in it (five seconds more). By hand: longer still. */
+export const AWAY_MS = Number(process.env['AWAY_MS'] ?? 8_000);
 
 export class Outage {
   readonly stage: Stage;
