@@ -28,6 +28,8 @@ export interface MessageEnding {
 
 /** In characters, of up to six bytes each: little enough beside Temporal's 2 MiB. */
 const MEASURING_STRIDE = 8_192;
+/** Of a text in JSON, in bytes; a text that is measured in pieces has them once. */
+const QUOTES = 2;
 
 export class AttemptText {
   readonly #start: AttemptTextStart;
@@ -45,7 +47,7 @@ export class AttemptText {
   constructor(start: AttemptTextStart) {
     this.#start = start;
     this.#join = start.join;
-    this.#encodedBytes = encodedBytes(start.keptText.slice(0, start.base));
+    this.#encodedBytes = encodedBytes(start.keptText.slice(0, start.base)) - QUOTES;
   }
 
   /** The text of an attempt that was prepared so. */
@@ -170,7 +172,7 @@ export class AttemptText {
    */
   exceeds(mostBytes: number): boolean {
     if (this.#unmeasured.length >= MEASURING_STRIDE) {
-      this.#encodedBytes += encodedBytes(this.#unmeasured);
+      this.#encodedBytes += encodedBytes(this.#unmeasured) - QUOTES;
       this.#unmeasured = '';
     }
     return this.#encodedBytes > mostBytes;

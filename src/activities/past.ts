@@ -8,7 +8,7 @@ import type { ContentBlock, GenerationRequest } from '../generation/request.ts';
 import { foldHistory, milliseconds } from '../history/foldHistory.ts';
 
 export interface Past {
-  /** How long the attempt waited for a worker, in milliseconds, by the server's clock. */
+  /** How long ago the attempt was scheduled when its activity was started, in milliseconds, by the server's clock. */
   queuedMs: number;
   request: GenerationRequest;
   keptText: string;
@@ -22,8 +22,8 @@ export async function readPast(context: Context, { plan }: AttemptInput): Promis
   const { workflowExecution, activityId, heartbeatDetails } = context.info;
   if (workflowExecution === undefined)
     throw new Error('streamMessage runs only as an activity of a workflow');
-  const [queuedMs, { input, state, activity }] = await Promise.all([
-    queueTime(context, workflowExecution, activityId),
+  const [startedAt, { input, state, activity }] = await Promise.all([
+    startOf(context, workflowExecution, activityId),
     foldHistory(context.client, workflowExecution, activityId),
   ]);
   if (activity?.keptCharacters !== plan.keptCharacters) {
@@ -35,7 +35,8 @@ export async function readPast(context: Context, { plan }: AttemptInput): Promis
   const keptText = textWith(state, details);
   const hasGrown = state.current?.hasText === true || keptText !== state.text;
   return {
-    queuedMs,
+    // Not the pending activity's own time of scheduling: that is of its last execution, and leaves out a pause before it.
+    queuedMs: startedAt === null ? 0 : Math.max(0, startedAt - activity.scheduledAt),
     request: input.request,
     keptText,
     unreportedFrom: keptText === state.text ? null : (details?.checkpoint.offset ?? null),
@@ -45,15 +46,14 @@ export async function readPast(context: Context, { plan }: AttemptInput): Promis
 }
 
 /** Of all that the server tells an activity, the moment at which it was started is missing. */
-async function queueTime(
+async function startOf(
   { client }: Context,
   { workflowId, runId }: { workflowId: string; runId: string },
   activityId: string,
-): Promise<number> {
+): Promise<number | null> {
   const { raw } = await client.workflow.getHandle(workflowId, runId).describe();
   const pending = raw.pendingActivities?.find((activity) => activity.activityId === activityId);
-  if (pending?.scheduledTime == null || pending.lastStartedTime == null) return 0;
-  return Math.max(0, milliseconds(pending.lastStartedTime) - milliseconds(pending.scheduledTime));
+  return pending?.lastStartedTime == null ? null : milliseconds(pending.lastStartedTime);
 }
 
 /** How the attempt takes up the text, by what is known now and was not when it was planned. */

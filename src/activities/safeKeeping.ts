@@ -4,11 +4,11 @@
  */
 import { once } from 'node:events';
 import type { Context } from '@temporalio/activity';
-import type { AttemptReport } from '../generation/attempt.ts';
+import type { AttemptReport, HeartbeatDetails } from '../generation/attempt.ts';
 import type { Attempt } from './attemptRun.ts';
 import { ChunkSender } from './chunks.ts';
 import type { Interruption } from './interruption.ts';
-import { TemporalLine } from './temporalLine.ts';
+import { TemporalLine, isAway } from './temporalLine.ts';
 import type { TemporalReach } from './temporalReach.ts';
 
 export interface SafeKeepingSettings {
@@ -35,8 +35,12 @@ export class SafeKeeping {
   readonly #beatMs: number;
   readonly #leaveReach: () => void;
   #attempt: Attempt | null = null;
+  #isReading = false;
+  #beating: NodeJS.Timeout | null = null;
   /** Under way while the server is asked whether it still knows the activity. */
   #asking: Promise<void> | null = null;
+  /** It was asked and did not answer. */
+  #isUnsure = false;
 
   constructor(
     context: Context,
@@ -56,18 +60,29 @@ export class SafeKeeping {
     this.#leaveReach = this.#reach.join(context.client, () => this.#onReturn());
   }
 
+  /** Asks Temporal for something that the attempt cannot begin without, again and again while it is away. */
+  async throughOutages<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isAway(error) || this.#interruption.signal.aborted || !(await this.#temporalAnswers()))
+          throw error;
+      }
+    }
+  }
+
   /** Runs the attempt under a steady beat. Each beat repeats the latest checkpoint: one without would erase it. */
   async during(attempt: Attempt): Promise<AttemptReport> {
     this.#attempt = attempt;
-    this.#context.heartbeat(attempt.details(this.#chunks.safeCharacters));
-    const timer = setInterval(() => {
-      attempt.settleHeldText();
-      this.#beat(attempt);
-    }, this.#beatMs);
+    this.#isReading = true;
+    this.#context.heartbeat(this.#detailsOf(attempt));
+    // Not only while it is read: its report may have to wait for Temporal, which must not give it up meanwhile.
+    this.#beating ??= setInterval(() => this.#beat(), this.#beatMs);
     try {
       return await attempt.run(() => this.#chunks.safeCharacters);
     } finally {
-      clearInterval(timer);
+      this.#isReading = false;
     }
   }
 
@@ -80,11 +95,12 @@ export class SafeKeeping {
   async close(attempt: Attempt, report: AttemptReport): Promise<boolean> {
     // Paused, an attempt has no report to put its text in: as a chunk it is safe even if it is never taken up again.
     if (this.#interruption.reason === 'paused') {
-      await this.#chunks.flush(attempt.details(this.#chunks.safeCharacters), CHUNK_ANSWER_MS);
-      this.#context.heartbeat(attempt.details(this.#chunks.safeCharacters));
+      await this.#chunks.flush(this.#detailsOf(attempt), CHUNK_ANSWER_MS);
+      this.#context.heartbeat(this.#detailsOf(attempt));
     } else await this.#chunks.settled(CHUNK_ANSWER_MS);
     if (this.#reach.isInDoubt) await this.#temporalAnswers();
     await this.#asking;
+    while (this.#isUnsure && (await this.#temporalAnswers())) await this.#askWhetherPending(attempt);
     this.#noteCore();
     if (!this.#interruption.isLost) return true;
     // Taken, or known to have no taker; a worker that has to stop tries once.
@@ -93,15 +109,23 @@ export class SafeKeeping {
   }
 
   dispose(): void {
+    if (this.#beating !== null) clearInterval(this.#beating);
     this.#leaveReach();
   }
 
-  #beat(attempt: Attempt): void {
+  #detailsOf(attempt: Attempt): HeartbeatDetails {
+    return attempt.details(this.#chunks.safeCharacters);
+  }
+
+  #beat(): void {
+    const attempt = this.#attempt;
+    if (attempt === null) return;
     this.#noteCore();
-    const details = attempt.details(this.#chunks.safeCharacters);
+    if (this.#isReading) attempt.settleHeldText();
+    const details = this.#detailsOf(attempt);
     this.#context.heartbeat(details);
     // While Temporal is away, a chunk would only wait with the heartbeats.
-    if (attempt.hasTakenEffect && !this.#reach.isInDoubt) this.#chunks.afterBeat(details);
+    if (this.#isReading && attempt.hasTakenEffect && !this.#reach.isInDoubt) this.#chunks.afterBeat(details);
   }
 
   /** @returns false where the worker has to stop, and cannot wait for it */
@@ -119,14 +143,14 @@ export class SafeKeeping {
   }
 
   #onReturn(): void {
-    const attempt = this.#attempt;
     this.#noteCore();
-    if (attempt === null || this.#interruption.isLost) return;
-    this.#asking ??= this.#line
-      .isPending(attempt.details(this.#chunks.safeCharacters))
-      .then((isPending) => {
-        if (!isPending) this.#interruption.lose();
-      })
-      .finally(() => (this.#asking = null));
+    if (this.#attempt === null || this.#interruption.isLost) return;
+    this.#asking ??= this.#askWhetherPending(this.#attempt).finally(() => (this.#asking = null));
+  }
+
+  async #askWhetherPending(attempt: Attempt): Promise<void> {
+    const answer = await this.#line.askWhetherPending(this.#detailsOf(attempt));
+    this.#isUnsure = answer === 'unanswered';
+    if (answer === 'ended') this.#interruption.lose();
   }
 }

@@ -25,7 +25,7 @@ export function createActivities(claude: Anthropic, settings: ActivitySettings):
   /** Models that answered 400 to a prefill: the table was wrong about them, and this worker knows better now. */
   const prefillRefusers = new Set<string>();
   const endpoint = { claude, gates: createGates({ mostUnderWay: settings.maxConcurrent }) };
-  const reach = new TemporalReach(settings.heartbeatMs);
+  const reach = new TemporalReach(settings.heartbeatMs, settings.workerLostMs);
 
   return {
     workerSettings: () =>
@@ -39,11 +39,13 @@ export function createActivities(claude: Anthropic, settings: ActivitySettings):
       const interruption = new Interruption(context, input.budgetLeftMs);
       const keeping = new SafeKeeping(context, interruption, input.plan.number, { ...settings, reach });
       try {
-        const past = await readPast(context, input).catch((error: unknown) => {
-          // Paused before it could begin: no end of the attempt. Its last heartbeat stays where it is.
-          if (interruption.reason === 'paused') return context.cancelled;
-          throw interruption.end === null ? error : untouched(context, input.plan, interruption.end);
-        });
+        const past = await keeping
+          .throughOutages(() => readPast(context, input))
+          .catch((error: unknown) => {
+            // Paused before it could begin: no end of the attempt. Its last heartbeat stays where it is.
+            if (interruption.reason === 'paused') return context.cancelled;
+            throw interruption.end === null ? error : untouched(context, input.plan, interruption.end);
+          });
         interruption.subtractQueueTime(past.queuedMs);
         const { attempt, report } = await runAttempt(past, input, interruption, keeping);
         context.log.info('attempt ended', logged(input.plan, report));

@@ -41,18 +41,14 @@ export class TemporalLine {
       await this.#signal(HAND_OVER_SIGNAL, handOver);
       return true;
     } catch (error) {
-      const code = codeOf(error);
-      const isAnswer = !AWAY.includes(code);
-      if (isAnswer && code !== NOT_FOUND) this.#context.log.error('text could not be handed over', { error });
-      return isAnswer;
+      if (isAway(error)) return false;
+      if (codeOf(error) !== NOT_FOUND) this.#context.log.error('text could not be handed over', { error });
+      return true;
     }
   }
 
-  /**
-   * Asks by a heartbeat of our own: Core tells only ten seconds later that one of its own was refused.
-   * @returns false where the server has ended the activity; true where it has not, and where it does not answer
-   */
-  async isPending(details: HeartbeatDetails): Promise<boolean> {
+  /** Asks by a heartbeat of our own: Core tells only ten seconds later that one of its own was refused. */
+  async askWhetherPending(details: HeartbeatDetails): Promise<'pending' | 'ended' | 'unanswered'> {
     const { client, info } = this.#context;
     const { loadedDataConverter, namespace, identity } = client.options;
     try {
@@ -65,9 +61,10 @@ export class TemporalLine {
           identity: identity ?? '',
         }),
       );
-      return true;
+      return 'pending';
     } catch (error) {
-      return codeOf(error) !== NOT_FOUND;
+      if (codeOf(error) === NOT_FOUND) return 'ended';
+      return isAway(error) ? 'unanswered' : 'pending';
     }
   }
 
@@ -78,6 +75,11 @@ export class TemporalLine {
       client.workflow.getHandle(workflowId, runId).signal(name, argument),
     );
   }
+}
+
+/** Whether an error says that Temporal does not answer now, and not what it answered. */
+export function isAway(error: unknown): boolean {
+  return AWAY.includes(codeOf(error));
 }
 
 /** The client wraps some of gRPC's errors. */

@@ -6,20 +6,26 @@
  */
 import type { Client } from '@temporalio/client';
 
-/** So many probes without an answer are no hiccup: an activity may be lost after three heartbeats. */
-const SILENT_PROBES = 2.5;
+/** So many probes may wait for their answers at once: each new one is a new try where the last one's packets are lost. */
+const MOST_UNANSWERED = 8;
 
 export class TemporalReach {
   readonly #everyMs: number;
+  readonly #doubtAfterMs: number;
   readonly #onReturn = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   #timer: NodeJS.Timeout | null = null;
-  #probing = false;
+  #unanswered = 0;
   #answeredAt = 0;
 
-  /** @param everyMs between two probes, while any attempt is under way */
-  constructor(everyMs: number) {
+  /**
+   * @param everyMs between two probes, while any attempt is under way
+   * @param workerLostMs after so long a silence Temporal gives an attempt up
+   */
+  constructor(everyMs: number, workerLostMs: number) {
     this.#everyMs = everyMs;
+    // Well before that, and not by the probes' own interval: they may be more frequent than Temporal's answers are quick.
+    this.#doubtAfterMs = workerLostMs / 2;
   }
 
   /**
@@ -43,7 +49,7 @@ export class TemporalReach {
 
   /** Whether Temporal, by all that is known, may have been away or have seen nothing of this process for long. */
   get isInDoubt(): boolean {
-    return performance.now() - this.#answeredAt > SILENT_PROBES * this.#everyMs;
+    return performance.now() - this.#answeredAt > this.#doubtAfterMs;
   }
 
   /** Resolves with Temporal's next answer. */
@@ -52,10 +58,12 @@ export class TemporalReach {
   }
 
   async #probe(client: Client): Promise<void> {
-    if (this.#probing) return;
-    this.#probing = true;
+    if (this.#unanswered >= MOST_UNANSWERED) return;
+    this.#unanswered += 1;
     try {
-      await client.withDeadline(Date.now() + this.#everyMs, () => client.workflowService.getSystemInfo({}));
+      await client.withDeadline(Date.now() + this.#doubtAfterMs, () =>
+        client.workflowService.getSystemInfo({}),
+      );
       const returned = this.isInDoubt;
       this.#answeredAt = performance.now();
       if (returned) for (const notify of this.#onReturn) notify();
@@ -64,7 +72,7 @@ export class TemporalReach {
     } catch {
       // Away, or busy: the next probe asks again.
     } finally {
-      this.#probing = false;
+      this.#unanswered -= 1;
     }
   }
 }

@@ -1,6 +1,7 @@
 /** What the end of an attempt's activity says, as an event for the fold. */
 import type { HeartbeatDetails } from './attempt.ts';
 import { ATTEMPT_FAILURE } from './durable.ts';
+import { ATTEMPT_FAILED } from './error.ts';
 import type { GenerationEvent } from './fold.ts';
 import { isDetails, isReport } from './shape.ts';
 
@@ -26,7 +27,7 @@ export function eventOfReport(
   message = 'the attempt was ended by something that is no report of it',
 ): GenerationEvent {
   if (isReport(report)) return { kind: 'attempt_reported', report };
-  const error = { kind: 'attempt_failed', message };
+  const error = { kind: ATTEMPT_FAILED, message };
   return { kind: 'attempt_ended', end: { outcome: 'connection_lost', error }, details: null, at };
 }
 
@@ -54,7 +55,7 @@ export function eventOfFailure(failure: DecodedFailure, at: number): GenerationE
       return { kind: 'attempt_ended', end: { outcome: 'cancelled' }, details: null, at };
     default: {
       // An activity that failed before it could report: the text is as it was, another attempt may do better.
-      const error = { kind: 'attempt_failed', message: failure.message };
+      const error = { kind: ATTEMPT_FAILED, message: failure.message };
       return { kind: 'attempt_ended', end: { outcome: 'connection_lost', error }, details: null, at };
     }
   }

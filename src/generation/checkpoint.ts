@@ -22,8 +22,8 @@ export function placeCheckpoint(
   { offset, text }: Checkpoint,
   hasText: boolean,
 ): string | null {
-  if (text === '') return keptText;
   if (offset > keptText.length) return null;
+  if (text === '') return keptText;
   if (hasText && offset + text.length <= keptText.length) return keptText;
   return keptText.slice(0, offset) + text;
 }

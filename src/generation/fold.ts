@@ -14,6 +14,7 @@ import type {
 } from './attempt.ts';
 import { placeCheckpoint } from './checkpoint.ts';
 import type { Chunk, HandOver } from './chunk.ts';
+import { ATTEMPT_FAILED } from './error.ts';
 import { attemptRecord } from './record.ts';
 import type { ContentBlock } from './request.ts';
 
@@ -53,8 +54,11 @@ export interface AttemptUnderWay {
   textBefore: string;
   /** Whether the text ends with text of this attempt: a chunk of it came. */
   hasText: boolean;
-  /** As the last chunk told it. */
+  /** As it was told by signal or heartbeat, and up to which character of the text. */
   progress: AttemptProgress | null;
+  toldCharacters: number;
+  /** The turn that was paused before it. */
+  pausedTurnBefore: readonly ContentBlock[] | null;
   handedOver: AttemptReport | null;
 }
 
@@ -133,6 +137,8 @@ function underWay(state: GenerationState, plan: AttemptPlan): AttemptUnderWay {
     textBefore: state.text,
     hasText: false,
     progress: null,
+    toldCharacters: 0,
+    pausedTurnBefore: state.pausedTurn,
     handedOver: null,
   };
 }
@@ -145,12 +151,25 @@ function takeChunk(state: GenerationState, { runId, attempt, details }: Chunk): 
   if (sender.plan.number !== attempt || checkpoint.text === '') return state;
   const text = placeCheckpoint(state.text, checkpoint, sender.hasText);
   if (text === null) return state;
-  const grown = { ...sender, hasText: true, progress };
-  if (state.current !== null) return { ...state, text, current: grown };
-  const attempts = [...state.attempts];
-  const last = attempts.pop();
-  if (last !== undefined) attempts.push({ ...last, keptCharacters: text.length });
-  return { ...state, text, lost: grown, attempts };
+  const grown = { ...told(sender, details), hasText: true };
+  const simulated = state.simulated || progress.simulated;
+  if (state.current !== null) return { ...state, text, simulated, current: grown };
+  return { ...state, text, simulated, lost: grown, attempts: amended(state, grown, text.length) };
+}
+
+/** Of two that tell of an attempt the one counts that has more of its text, in whatever order they come. */
+function told(attempt: AttemptUnderWay, { checkpoint, progress }: HeartbeatDetails): AttemptUnderWay {
+  const toldCharacters = checkpoint.offset + checkpoint.text.length;
+  return toldCharacters < attempt.toldCharacters ? attempt : { ...attempt, progress, toldCharacters };
+}
+
+/** The ledger, its last row as it is known by now. */
+function amended(state: GenerationState, lost: AttemptUnderWay, keptCharacters: number): AttemptRecord[] {
+  const last = state.attempts.at(-1);
+  if (last === undefined || state.lastEnd === null) return state.attempts;
+  const { plan, startedAt, progress } = lost;
+  const row = attemptRecord(plan, state.lastEnd, { startedAt, endedAt: 0, keptCharacters, progress });
+  return [...state.attempts.slice(0, -1), { ...row, endedAt: last.endedAt }];
 }
 
 /**
@@ -168,9 +187,9 @@ function salvage(state: GenerationState, attempt: number, details: HeartbeatDeta
 function takeHandOver(state: GenerationState, { runId, attempt, report }: HandOver): GenerationState {
   if (state.runId !== null && state.runId !== runId) return state;
   if (state.current?.plan.number === attempt) {
-    // The server's word that it is ended is still to come, or was read in the same breath and comes second.
-    const told = takeChunk(state, { workflowId: '', runId, attempt, details: report });
-    return told.current === null ? told : { ...told, current: { ...told.current, handedOver: report } };
+    // The server's word that it is ended is still to come, or was read in the same breath and comes second. Until then
+    // the text stays as it is: a whole message may be shorter, and may not be believed.
+    return { ...state, current: { ...state.current, handedOver: report } };
   }
   if (state.lost?.plan.number !== attempt) return state;
   return reported({ ...state, attempts: state.attempts.slice(0, -1), lost: null }, state.lost, report);
@@ -181,14 +200,24 @@ function endedOverItsHead(
   current: AttemptUnderWay,
   { end, details, at }: Extract<GenerationEvent, { kind: 'attempt_ended' }>,
 ): GenerationState {
-  if (end.outcome === 'worker_lost' && current.handedOver !== null) {
-    return reported(state, current, current.handedOver);
+  if (current.handedOver !== null && mayHandOver(end)) return reported(state, current, current.handedOver);
+  let last = current;
+  let text = state.text;
+  for (const word of [details, current.handedOver]) {
+    const longer = word === null ? null : placeCheckpoint(text, word.checkpoint, last.hasText);
+    if (word === null || longer === null) continue;
+    last = { ...told(last, word), hasText: last.hasText || longer !== text };
+    // Nothing that was said over the attempt's head makes a text shorter.
+    if (longer.length >= text.length) text = longer;
   }
-  const text = textWith(state, details);
-  const hasText = current.hasText || text !== state.text;
-  const progress = details?.progress ?? current.progress;
-  const next = ended(state, { ...current, hasText }, { end, text, progress, endedAt: at });
-  return { ...next, lost: { ...current, hasText, progress } };
+  const { progress } = last;
+  return { ...ended(state, last, { end, text, progress, endedAt: at }), lost: last };
+}
+
+/** Whether an attempt that ended so was ended over its head while its worker may live, and hand its text over. */
+export function mayHandOver(end: AttemptEnd): boolean {
+  const endedByHand = end.outcome === 'connection_lost' && end.error.kind === ATTEMPT_FAILED;
+  return end.outcome === 'worker_lost' || endedByHand;
 }
 
 function reported(
@@ -212,7 +241,7 @@ function reported(
 
 function ended(
   state: GenerationState,
-  { plan, startedAt, textBefore }: AttemptUnderWay,
+  { plan, startedAt, textBefore, pausedTurnBefore }: AttemptUnderWay,
   how: { end: AttemptEnd; text: string; progress: AttemptProgress | null; endedAt: number },
 ): GenerationState {
   const { end, text, progress, endedAt } = how;
@@ -224,7 +253,7 @@ function ended(
     simulated: state.simulated || (progress?.simulated ?? false),
     current: null,
     lastEnd: end,
-    pausedTurn: pausedTurnAfter(state.pausedTurn, end, {
+    pausedTurn: pausedTurnAfter(pausedTurnBefore, end, {
       wentOn: plan.pausedTurn && progress?.resume === 'prefill',
       grew: text !== textBefore,
     }),

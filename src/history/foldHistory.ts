@@ -24,12 +24,21 @@ export type Closing =
   | { kind: 'failed'; failure: DecodedFailure; at: number }
   | { kind: 'timed_out' | 'cancelled' | 'terminated'; at: number };
 
+export interface ScheduledActivity {
+  id: string;
+  scheduledEventId: number;
+  /** Milliseconds since the epoch, by the server's clock. */
+  scheduledAt: number;
+  /** How long the text was then. */
+  keptCharacters: number;
+}
+
 export interface FoldedHistory {
   input: GenerationInput;
   enqueuedAt: number;
   state: GenerationState;
-  /** The activity of the attempt under way, the event that scheduled it, and how long the text was then. */
-  activity: { id: string; scheduledEventId: number; keptCharacters: number } | null;
+  /** The activity of the attempt under way. */
+  activity: ScheduledActivity | null;
   closing: Closing | null;
   eventCount: number;
 }
@@ -161,6 +170,7 @@ async function advance(
     const activity = {
       id: scheduled.activityId ?? '',
       scheduledEventId: Number(event.eventId),
+      scheduledAt: at,
       keptCharacters: folded.state.text.length,
     };
     return { ...folded, activity, state: fold(folded.state, { kind: 'attempt_scheduled', plan }) };

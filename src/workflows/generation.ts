@@ -32,7 +32,7 @@ import { resultDocument } from '../generation/document.ts';
 import type { GenerationActivities, GenerationInput, WorkerSettings } from '../generation/durable.ts';
 import { GENERATION_FAILURE } from '../generation/durable.ts';
 import type { GenerationEvent, GenerationState } from '../generation/fold.ts';
-import { carriedOn, fold, initialState } from '../generation/fold.ts';
+import { carriedOn, fold, initialState, mayHandOver } from '../generation/fold.ts';
 import type { GenerationStatus, ResultDocument } from '../generation/result.ts';
 import { SEARCH_ATTRIBUTES } from '../generation/searchAttributes.ts';
 import { attemptSummary, currentDetails, waitSummary } from './summaries.ts';
@@ -120,7 +120,7 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
             if (waited) continue;
           }
           waited = false;
-          if (isHistoryLong()) await goOnInANewRun();
+          if (isHistoryLong() && patched('new-run')) await goOnInANewRun();
           await runAttempt(decision.plan, settings);
           continue;
         default:
@@ -133,7 +133,8 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
     state = fold(state, { kind: 'attempt_scheduled', plan });
     const event = await attempt(plan, settings, budgetLeftMs(state));
     state = fold(state, event);
-    if (mayHandOver(state) && patched('hand-over')) {
+    const { lost, lastEnd } = state;
+    if (lost !== null && lastEnd !== null && mayHandOver(lastEnd) && patched('hand-over')) {
       await condition(() => state.lost === null, HAND_OVER_MS);
     }
   }
@@ -193,13 +194,6 @@ function budgetLeftMs(state: GenerationState): number {
   // A reset copies the first run's expiry, although the server grants a new budget, whose end it does not tell.
   if (state.runId === null) return Number.POSITIVE_INFINITY;
   return end === undefined ? Number.POSITIVE_INFINITY : end.getTime() - Date.now();
-}
-
-/** Whether the last attempt was ended over its head while its worker may live. After a reset it has nobody to tell. */
-function mayHandOver({ lost, lastEnd }: GenerationState): boolean {
-  if (lost === null || lastEnd === null) return false;
-  const endedByHand = lastEnd.outcome === 'connection_lost' && lastEnd.error.kind === 'attempt_failed';
-  return lastEnd.outcome === 'worker_lost' || endedByHand;
 }
 
 function isHistoryLong(): boolean {

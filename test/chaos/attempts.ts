@@ -77,11 +77,15 @@ export function isStarved(
   { row, beganAt, endedAt, cutOffBy }: MatchedAttempt,
 ): boolean {
   if (row.outcome !== 'worker_lost' || cutOffBy.length > 0) return false;
-  return lagBetween(facts, beganAt, endedAt) >= facts.conditions.workerLostMs / 2;
+  return lagBetween(facts, beganAt, endedAt) >= facts.conditions.workerLostMs;
 }
 
-/** What the machine was behind at most between two times, and somewhat before: what was late then is waited for still. */
+/**
+ * What the machine may have been behind by between two times, and somewhat before: what was late then is waited for
+ * still. Twice what was found: one attempt is looked at in a tenth of a second, and a worker that is behind reads as
+ * late as it tells.
+ */
 export function lagBetween({ lags }: Pick<GenerationFacts, 'lags'>, from: number, to: number): number {
   const then = lags.filter(({ at }) => at >= from - LAG_REMEMBERED_MS && at <= to + LAG_REMEMBERED_MS);
-  return Math.max(0, ...then.map(({ ms }) => ms));
+  return 2 * Math.max(0, ...then.map(({ ms }) => ms));
 }

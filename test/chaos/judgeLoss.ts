@@ -35,8 +35,8 @@ export function missingOf(facts: GenerationFacts): Missing[] {
     const characters = Math.max(0, received - row.keptCharacters);
     const cutAt = accident?.at ?? attempt.endedAt;
     const { heartbeatMs, workerLostMs, charactersPerMs } = facts.conditions;
-    // Behind by more than that it would have been lost before.
-    const lagMs = Math.min(lagBetween(facts, cutAt, cutAt), workerLostMs);
+    // Unheard for so long it would have been lost before, and what it has not read for so long stalls.
+    const lagMs = Math.min(lagBetween(facts, cutAt, cutAt), 2 * workerLostMs);
     const allowed = UNREAD_CHARACTERS + Math.ceil(((cutOff ? heartbeatMs : 0) + lagMs) * charactersPerMs);
     return [{ attempt: row.number, outcome: row.outcome, characters, allowed }];
   });

@@ -9,6 +9,7 @@ import proto from '@temporalio/proto';
 import type { ThroughlineClient } from '../../src/client/index.ts';
 import type { Lag } from './facts.ts';
 import { HEARTBEAT_MS } from './options.ts';
+import type { RestartableServer } from './server.ts';
 import { millisecondsOf } from './times.ts';
 
 const BEAT_MS = 100;
@@ -18,7 +19,7 @@ export interface Watched {
   client: ThroughlineClient;
   /** Those that have not ended. */
   underWay: ReadonlySet<string>;
-  isServerUp: () => boolean;
+  server: Pick<RestartableServer, 'isUp' | 'outages'>;
   /** Whether this is a worker that nothing has befallen so far. */
   isWell: (pid: number) => boolean;
 }
@@ -39,10 +40,12 @@ export class Pulse {
       const begunAt = performance.now();
       await sleep(BEAT_MS);
       const askedAt = performance.now();
-      if (!this.#watched.isServerUp()) continue;
+      const { server } = this.#watched;
+      const outages = server.outages;
+      if (!server.isUp) continue;
       const age = await this.#heartbeatAge().catch(() => null);
       // What an outage delays is no lag.
-      if (!this.#watched.isServerUp()) continue;
+      if (server.outages > outages) continue;
       if (age !== null) this.ages.push(age);
       const lateMs = askedAt - begunAt - BEAT_MS + (performance.now() - askedAt);
       this.lags.push({ at: Date.now(), ms: Math.round(lateMs + Math.max(0, (age ?? 0) - HEARTBEAT_MS)) });

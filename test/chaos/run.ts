@@ -87,7 +87,7 @@ async function play(options: ChaosOptions, closers: (() => Promise<unknown>)[]):
   const totalMs = settings.totalMsOf(options);
   const underWay = new Set<string>();
   const isWell = (pid: number): boolean => crew.running.some((worker) => worker.pid === pid);
-  const pulse = new Pulse({ client, underWay, isServerUp: () => server.isUp, isWell });
+  const pulse = new Pulse({ client, underWay, server, isWell });
   const accidents = new Accidents({ crew, server, log: simulator.log, fail });
   const plan = options.accidents ?? planAccidents(seed, { workerLostMs: settings.WORKER_LOST_MS });
   const beating = pulse.beat(ending.signal);

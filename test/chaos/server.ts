@@ -16,6 +16,7 @@ export class RestartableServer {
   readonly address: string;
   readonly #start: () => Promise<TemporalServer>;
   #server: TemporalServer | null;
+  #outages = 0;
 
   private constructor(server: TemporalServer, start: () => Promise<TemporalServer>) {
     this.address = server.address;
@@ -35,10 +36,16 @@ export class RestartableServer {
     return this.#server !== null;
   }
 
+  /** So that whoever asked can tell whether it has been away since. */
+  get outages(): number {
+    return this.#outages;
+  }
+
   /** Resolves when it is gone. */
   async kill(): Promise<void> {
     const server = this.#server;
     this.#server = null;
+    this.#outages += 1;
     server?.kill('SIGKILL');
     await server?.exited;
   }

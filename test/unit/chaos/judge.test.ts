@@ -120,11 +120,11 @@ describe('an attempt', () => {
     expect(verdicts(cutOff(1_000, 1_751))).toEqual(['lost']);
   });
 
-  it('may lack as much more as the machine was behind, but never more than a worker may be silent', () => {
+  it('may lack as much more as the machine may have been behind, up to a bound', () => {
     const lags = (ms: number) => ({ lags: [{ at: EPOCH + 600, ms }] });
-    expect(verdicts(cutOff(1_000, 1_810, lags(100)))).toEqual([]);
-    expect(verdicts(cutOff(1_000, 1_811, lags(100)))).toEqual(['lost']);
-    expect(missingOf(cutOff(1_000, 3_000, lags(50_000)))[0]?.allowed).toBe(600 + 150 + 1_200);
+    expect(verdicts(cutOff(1_000, 1_810, lags(50)))).toEqual([]);
+    expect(verdicts(cutOff(1_000, 1_811, lags(50)))).toEqual(['lost']);
+    expect(missingOf(cutOff(1_000, 3_000, lags(50_000)))[0]?.allowed).toBe(600 + 150 + 2_400);
   });
 
   it('of a frozen worker need not keep what was written into its socket afterwards', () => {
@@ -246,7 +246,7 @@ describe('time', () => {
       });
     expect(verdicts(silent(4_000))).toEqual([]);
     expect(verdicts(silent(4_001))).toEqual(['slow_abort']);
-    expect(verdicts({ ...silent(4_001), lags: [{ at: EPOCH + 4_000, ms: 10 }] })).toEqual([]);
+    expect(verdicts({ ...silent(4_001), lags: [{ at: EPOCH + 4_000, ms: 1 }] })).toEqual([]);
   });
 });
 

@@ -89,6 +89,22 @@ describe('chunks', () => {
     expect(state.attempts[0]).toMatchObject({ outcome: 'connection_lost', error: { kind: 'text_missing' } });
   });
 
+  it('so is one without any text of its own', () => {
+    const state = fold(begun(), {
+      kind: 'attempt_reported',
+      report: report(ENDS.whole, { checkpoint: { offset: 12, text: '' } }),
+    });
+    expect(state.attempts[0]).toMatchObject({ outcome: 'connection_lost', error: { kind: 'text_missing' } });
+  });
+
+  it('that come after the loss tell of seam and simulator, too', () => {
+    const seam = { kind: 'plain', trimmedCharacters: 0, verified: false, evidence: 'none' } as const;
+    const told = { ...details(0, 'The cat'), progress: progress({ seam, simulated: true }) };
+    const state = take(lose(begun()), chunk(0, '', { details: told }));
+    expect(state.simulated).toBe(true);
+    expect(state.attempts[0]).toMatchObject({ outcome: 'worker_lost', seam, keptCharacters: 7 });
+  });
+
   it('a whole message may still be shorter than the chunks of the attempt that it takes the place of', () => {
     const state = take(begun('old text'), chunk(0, 'a longer new text'));
     const whole = report(ENDS.whole, { checkpoint: { offset: 0, text: 'short.' } });
@@ -133,6 +149,33 @@ describe('a hand-over', () => {
   it('of an attempt whose successor is under way changes nothing: a woken worker writes nothing', () => {
     const next = schedule(lose(begun()));
     expect(fold(next, handOver)).toBe(next);
+  });
+
+  it('that is shorter takes nothing away before the server says that the attempt is ended', () => {
+    const short = report(ENDS.whole, { checkpoint: { offset: 0, text: 'Short.' } });
+    const early = fold(begun('a longer text'), {
+      kind: 'attempt_handed_over',
+      handOver: { ...SENDER, report: short },
+    });
+    expect(early.text).toBe('a longer text');
+    expect(lose(early)).toMatchObject({ text: 'Short.', lastEnd: ENDS.whole });
+  });
+
+  it('of a turn that went on and paused again has both halves of it', () => {
+    const [half, other] = [[{ type: 'text', text: 'a' }], [{ type: 'text', text: 'b' }]];
+    const paused = fold(begun(), {
+      kind: 'attempt_reported',
+      report: report({ outcome: 'complete', stopReason: 'pause_turn', pausedTurn: half }),
+    });
+    const wentOn = fold(paused, { kind: 'attempt_scheduled', plan: plan({ number: 2, pausedTurn: true }) });
+    const again = report(
+      { outcome: 'complete', stopReason: 'pause_turn', pausedTurn: other },
+      { checkpoint: { offset: 0, text: 'ab' }, progress: progress({ resume: 'prefill' }) },
+    );
+    const lost = lose(wentOn, details(0, 'a'));
+    const handedOver = { ...SENDER, attempt: 2, report: again };
+    const state = fold(lost, { kind: 'attempt_handed_over', handOver: handedOver });
+    expect(state.pausedTurn).toEqual([...half, ...other]);
   });
 
   it('of an attempt that the server still knows does not speak for its end', () => {
