@@ -37,9 +37,7 @@ export class SafeKeeping {
   #attempt: Attempt | null = null;
   #isReading = false;
   #beating: NodeJS.Timeout | null = null;
-  /** Under way while the server is asked whether it still knows the activity. */
-  #asking: Promise<void> | null = null;
-  /** It was asked and did not answer. */
+  /** The server was asked whether it still knows the activity, and did not answer. */
   #isUnsure = false;
 
   constructor(
@@ -87,8 +85,9 @@ export class SafeKeeping {
   }
 
   /**
-   * Sees to it that the report has a taker. While Temporal is away it waits for its return: Core would give up after
-   * ten seconds, and with it the text.
+   * Sees to it that the report has a taker. Core is given none before the server has answered by the same way that it
+   * still waits for one: while Temporal is away, in whatever part, Core would give up after ten seconds, and with it
+   * the text.
    *
    * @returns false where the server has ended the activity and takes no report: then it was handed over by signal
    */
@@ -99,8 +98,8 @@ export class SafeKeeping {
       this.#context.heartbeat(this.#detailsOf(attempt));
     } else await this.#chunks.settled(CHUNK_ANSWER_MS);
     if (this.#reach.isInDoubt) await this.#temporalAnswers();
-    await this.#asking;
-    while (this.#isUnsure && (await this.#temporalAnswers())) await this.#askWhetherPending(attempt);
+    do await this.#askWhetherPending(attempt);
+    while (this.#isUnsure && (await this.#temporalAnswers()));
     this.#noteCore();
     if (!this.#interruption.isLost) return true;
     // Taken, or known to have no taker; a worker that has to stop tries once.
@@ -145,10 +144,12 @@ export class SafeKeeping {
   #onReturn(): void {
     this.#noteCore();
     if (this.#attempt === null || this.#interruption.isLost) return;
-    this.#asking ??= this.#askWhetherPending(this.#attempt).finally(() => (this.#asking = null));
+    void this.#askWhetherPending(this.#attempt);
   }
 
+  /** Never rejects. */
   async #askWhetherPending(attempt: Attempt): Promise<void> {
+    if (this.#interruption.isLost) return;
     const answer = await this.#line.askWhetherPending(this.#detailsOf(attempt));
     this.#isUnsure = answer === 'unanswered';
     if (answer === 'ended') this.#interruption.lose();

@@ -51,6 +51,7 @@ const handOverSignal = defineSignal<[unknown]>(HAND_OVER_SIGNAL);
 
 /** Behind the budget's end: Temporal closes the execution, this only keeps the timer from firing before. */
 const BEYOND_BUDGET_MS = 60_000;
+const END_OF_BUDGET = 'waiting for the end of the budget';
 /** A budget without bound (a workflow started by hand) still bounds one attempt. */
 const LONGEST_ATTEMPT_MS = 24 * 3_600_000;
 
@@ -106,17 +107,15 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
           throw new CancelledFailure('the generation was cancelled');
         case 'await_timeout':
           show('running', 'the total budget is spent; Temporal ends the generation at its timeout');
-          await sleep(Math.max(0, budgetLeftMs(state)) + BEYOND_BUDGET_MS, {
-            summary: 'waiting for the end of the budget',
-          });
+          // Still here, and nothing new: that end was another run's, from which a reset made this one.
+          if (!(await toldWithin(Math.max(0, budgetLeftMs(state)) + BEYOND_BUDGET_MS, END_OF_BUDGET))) {
+            state = { ...state, runId: null };
+          }
           continue;
         case 'again':
           show('running', attemptSummary(decision.plan));
           if (decision.afterMs > 0 && !waited) {
-            const before = state;
-            await sleep(decision.afterMs, { summary: waitSummary(decision.afterMs, decision.because) });
-            // A lost attempt may have handed over more text meanwhile, or even the end of it.
-            waited = state !== before;
+            waited = await toldWithin(decision.afterMs, waitSummary(decision.afterMs, decision.because));
             if (waited) continue;
           }
           waited = false;
@@ -127,6 +126,13 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
           return decision satisfies never;
       }
     }
+  }
+
+  /** Waits; less long where a lost attempt hands over more text meanwhile, or even the end of it. */
+  async function toldWithin(milliseconds: number, summary: string): Promise<boolean> {
+    const before = state;
+    await Promise.race([sleep(milliseconds, { summary }), condition(() => state !== before)]);
+    return state !== before;
   }
 
   async function runAttempt(plan: AttemptPlan, settings: WorkerSettings): Promise<void> {
@@ -183,10 +189,12 @@ async function attempt(plan: AttemptPlan, settings: WorkerSettings, left: number
   }
 }
 
-/** Whether this run is a reset of a generation's first; of a later one, only `workerSettings` can tell. */
+/** Whether this run is a reset of a generation's first; of a later one, mostly only `workerSettings` can tell. */
 function wasReset(): boolean {
-  const { runId, firstExecutionRunId, continuedFromExecutionRunId } = workflowInfo();
-  return runId !== firstExecutionRunId && continuedFromExecutionRunId === undefined;
+  const { runId, firstExecutionRunId, continuedFromExecutionRunId, executionExpirationTime } = workflowInfo();
+  // No run begins when its time is over.
+  const isExpired = executionExpirationTime !== undefined && executionExpirationTime.getTime() <= Date.now();
+  return isExpired || (runId !== firstExecutionRunId && continuedFromExecutionRunId === undefined);
 }
 
 function budgetLeftMs(state: GenerationState): number {

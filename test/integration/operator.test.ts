@@ -7,7 +7,7 @@ import { Stage, keptAllReceived, until } from './stage.ts';
 let stage: Stage;
 afterEach(() => stage.clear());
 
-const SLOW = { characters: 12_000, charactersPerDelta: 20, deltasPerSecond: 100 };
+const SLOW = { characters: 12_000, charactersPerDelta: 20, deltasPerSecond: 200 };
 
 /** By the server's own program, as the UI does it. */
 async function temporal(...args: string[]): Promise<void> {
@@ -79,7 +79,7 @@ describe('an operator, on a whole workflow', () => {
     ['completes', ['complete', '--result', '"done"']],
     ['fails', ['fail', '--reason', 'by hand']],
   ])('%s its attempt by hand: that is no end of the text, and the next one goes on', async (_, command) => {
-    stage = await Stage.set({ profile: { ...SLOW, deltasPerSecond: 200 } });
+    stage = await Stage.set({ profile: SLOW });
     await stage.worker();
     const { id, prompt, document } = stage.request();
     await stage.client.enqueue(document);
@@ -110,7 +110,7 @@ describe('an operator, on a whole workflow', () => {
 });
 
 it('an operator resets a workflow whose budget was spent: it makes attempts again', async () => {
-  stage = await Stage.set({ profile: SLOW });
+  stage = await Stage.set({ profile: { ...SLOW, deltasPerSecond: 100 } });
   await stage.worker();
   const { id, prompt, document } = stage.request({ limits: { totalMs: 4_000 } });
   await stage.client.enqueue(document);

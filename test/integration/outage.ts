@@ -8,9 +8,9 @@ import { startTemporalServer } from '../../src/dev/temporalServer.ts';
 import type { TemporalServer } from '../../src/dev/temporalServer.ts';
 import { Stage } from './stage.ts';
 
-const WORKER_LOST_MS = 1_500;
+const WORKER_LOST_MS = 2_500;
 /** Longer than a worker may be silent, and than Core believes in it (five seconds more). By hand: longer still. */
-export const AWAY_MS = Number(process.env['AWAY_MS'] ?? 8_000);
+export const AWAY_MS = Number(process.env['AWAY_MS'] ?? 8_500);
 
 export class Outage {
   readonly stage: Stage;
