@@ -114,7 +114,8 @@ export class Interruption {
 
   #takeCancellation(): void {
     const details = this.#context.cancellationDetails;
-    if (details?.timedOut === true && !details.notFound) this.#isGivenUpByCore = true;
+    // Core says "not found" as well then; of the server's own word it says only that.
+    if (details?.timedOut === true) this.#isGivenUpByCore = true;
     else if (reasonOf(details) === 'gone') this.lose();
     else this.#interrupt(reasonOf(details));
   }

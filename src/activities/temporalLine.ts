@@ -25,7 +25,7 @@ export class TemporalLine {
       throw new Error('streamMessage runs only as an activity of a workflow');
     }
     this.#context = context;
-    this.#sender = { ...workflowExecution, attempt };
+    this.#sender = { ...workflowExecution, attempt, execution: context.info.attempt };
   }
 
   /** Resolves once the server has it. */

@@ -13,6 +13,8 @@ interface Sender {
   runId: string;
   /** The attempt's number, which names its activity as well: each attempt is one. */
   attempt: number;
+  /** Which execution of that activity: one that was paused is executed again, and knows nothing of what comes late. */
+  execution: number;
 }
 
 /** A heartbeat that goes by signal, and stays. */
@@ -42,6 +44,7 @@ function hasSender(value: unknown): value is Record<string, unknown> {
     isObject(value) &&
     typeof value['workflowId'] === 'string' &&
     typeof value['runId'] === 'string' &&
-    typeof value['attempt'] === 'number'
+    typeof value['attempt'] === 'number' &&
+    typeof value['execution'] === 'number'
   );
 }

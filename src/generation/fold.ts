@@ -54,6 +54,8 @@ export interface AttemptUnderWay {
   textBefore: string;
   /** Whether the text ends with text of this attempt: a chunk of it came. */
   hasText: boolean;
+  /** The latest of its executions that a signal came from. */
+  execution: number;
   /** As it was told by signal or heartbeat, and up to which character of the text. */
   progress: AttemptProgress | null;
   toldCharacters: number;
@@ -136,6 +138,7 @@ function underWay(state: GenerationState, plan: AttemptPlan): AttemptUnderWay {
     startedAt: null,
     textBefore: state.text,
     hasText: false,
+    execution: 0,
     progress: null,
     toldCharacters: 0,
     pausedTurnBefore: state.pausedTurn,
@@ -143,18 +146,29 @@ function underWay(state: GenerationState, plan: AttemptPlan): AttemptUnderWay {
   };
 }
 
-function takeChunk(state: GenerationState, { runId, attempt, details }: Chunk): GenerationState {
-  if (state.runId !== null && state.runId !== runId) return state;
-  const { checkpoint, progress } = details;
-  const sender = state.current ?? state.lost;
-  if (sender === null) return salvage(state, attempt, details);
-  if (sender.plan.number !== attempt || checkpoint.text === '') return state;
+function takeChunk(state: GenerationState, chunk: Chunk): GenerationState {
+  if (state.runId !== null && state.runId !== chunk.runId) return state;
+  const { checkpoint, progress } = chunk.details;
+  const known = state.current ?? state.lost;
+  if (known === null) return salvage(state, chunk.attempt, chunk.details);
+  const isOurs = known.plan.number === chunk.attempt && known.execution <= chunk.execution;
+  if (!isOurs || checkpoint.text === '') return state;
+  const sender = inExecution(known, chunk.execution);
   const text = placeCheckpoint(state.text, checkpoint, sender.hasText);
   if (text === null) return state;
-  const grown = { ...told(sender, details), hasText: true };
+  const grown = { ...told(sender, chunk.details), hasText: true };
   const simulated = state.simulated || progress.simulated;
   if (state.current !== null) return { ...state, text, simulated, current: grown };
   return { ...state, text, simulated, lost: grown, attempts: amended(state, grown, text.length) };
+}
+
+/**
+ * A later execution goes on from what was known when it began. What the one before it sent too late to be known then is
+ * not its text, and gives way.
+ */
+function inExecution(attempt: AttemptUnderWay, execution: number): AttemptUnderWay {
+  if (attempt.execution === execution || attempt.execution === 0) return { ...attempt, execution };
+  return { ...attempt, execution, hasText: false, toldCharacters: 0 };
 }
 
 /** Of two that tell of an attempt the one counts that has more of its text, in whatever order they come. */
@@ -184,15 +198,18 @@ function salvage(state: GenerationState, attempt: number, details: HeartbeatDeta
   return text === null ? state : { ...state, text, simulated: state.simulated || progress.simulated };
 }
 
-function takeHandOver(state: GenerationState, { runId, attempt, report }: HandOver): GenerationState {
+function takeHandOver(state: GenerationState, handOver: HandOver): GenerationState {
+  const { runId, attempt, execution, report } = handOver;
   if (state.runId !== null && state.runId !== runId) return state;
-  if (state.current?.plan.number === attempt) {
+  const known = state.current ?? state.lost;
+  if (known?.plan.number !== attempt || execution < known.execution) return state;
+  const sender = inExecution(known, execution);
+  if (state.current !== null) {
     // The server's word that it is ended is still to come, or was read in the same breath and comes second. Until then
     // the text stays as it is: a whole message may be shorter, and may not be believed.
-    return { ...state, current: { ...state.current, handedOver: report } };
+    return { ...state, current: { ...sender, handedOver: report } };
   }
-  if (state.lost?.plan.number !== attempt) return state;
-  return reported({ ...state, attempts: state.attempts.slice(0, -1), lost: null }, state.lost, report);
+  return reported({ ...state, attempts: state.attempts.slice(0, -1), lost: null }, sender, report);
 }
 
 function endedOverItsHead(

@@ -7,6 +7,7 @@ import {
   ActivityCancellationType,
   ActivityFailure,
   ApplicationFailure,
+  CancellationScope,
   CancelledFailure,
   condition,
   continueAsNew,
@@ -141,7 +142,8 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
     state = fold(state, event);
     const { lost, lastEnd } = state;
     if (lost !== null && lastEnd !== null && mayHandOver(lastEnd) && patched('hand-over')) {
-      await condition(() => state.lost === null, HAND_OVER_MS);
+      // Cancelled or not: two seconds are not worth the text.
+      await CancellationScope.nonCancellable(() => condition(() => state.lost === null, HAND_OVER_MS));
     }
   }
 

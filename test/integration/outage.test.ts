@@ -1,7 +1,8 @@
 /** Temporal away in the midst of streams: for longer than a worker may be silent, and across the end of a message. */
-import { expect, it } from 'vitest';
+import { expect, inject, it, onTestFinished } from 'vitest';
 import { AWAY_MS, Outage } from './outage.ts';
-import { keptAllReceived, until } from './stage.ts';
+import { startPartition } from './partition.ts';
+import { Stage, keptAllReceived, until } from './stage.ts';
 
 it('away for longer than a worker may be silent: 20 streams are read on, and nothing is regenerated', async () => {
   const characters = 16_000 + 2 * AWAY_MS;
@@ -35,6 +36,31 @@ it('away for longer than a worker may be silent: 20 streams are read on, and not
   // One request each, and one more where the attempt was given up: nothing was asked for twice.
   expect(stage.simulator.log.length).toBe(results.flatMap(({ attempts }) => attempts).length);
 }, 240_000);
+
+it('cut off without a word for as long: the stream is read on, and nothing is regenerated', async () => {
+  const partition = await startPartition(inject('temporalAddress'));
+  const stage = await Stage.set({
+    profile: { characters: 16_000 + 2 * AWAY_MS, charactersPerDelta: 20, deltasPerSecond: 100 },
+  });
+  onTestFinished(async () => {
+    await stage.clear();
+    partition.close();
+  });
+  await stage.worker({ TEMPORAL_ADDRESS: partition.address });
+  const { id, prompt, document } = stage.request();
+  await stage.client.enqueue(document);
+  await stage.untilKept(id, 1_000);
+  partition.swallow(true);
+  const cutOffAt = Date.now();
+  await until(() => Date.now() - cutOffAt >= AWAY_MS, 'the partition to have lasted', 2 * AWAY_MS);
+  expect(stage.simulator.log[0]?.clientGoneAt).toBeNull();
+  partition.swallow(false);
+  const result = await stage.client.result(id);
+  expect(result).toMatchObject({ status: 'complete', verified: true });
+  expect(result.text).toBe(stage.simulator.truth(prompt));
+  expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['worker_lost', 'complete']);
+  expect(keptAllReceived(result.attempts[0])).toBe(true);
+});
 
 it('away while the message ends: its end is handed over, and nobody asks for more', async () => {
   const outage = await Outage.set({ characters: 4_000, charactersPerDelta: 20, deltasPerSecond: 100 });

@@ -10,7 +10,7 @@ import { NO_SEAM } from '../../../src/generation/seam/joiner.ts';
 import { ENDS, EPOCH, plan, progress, record, report, stateAfter } from './builders.ts';
 
 const RUN = 'run-1';
-const SENDER = { workflowId: 'article-42', runId: RUN, attempt: 1 };
+const SENDER = { workflowId: 'article-42', runId: RUN, attempt: 1, execution: 1 };
 
 function begun(text = '', runId: string | null = RUN): GenerationState {
   const carried = { text, attempts: [], simulated: false };
@@ -59,6 +59,15 @@ describe('chunks', () => {
   ])('a chunk that is %s changes nothing', (_, foreign) => {
     const state = take(begun(), chunk(0, 'The cat'));
     expect(take(state, foreign).text).toBe('The cat');
+  });
+
+  it('of a first execution that come after the second has begun to speak change nothing, and before give way', () => {
+    const [first, second] = [{ execution: 1 }, { execution: 2 }];
+    const known = take(begun(), chunk(0, 'The cat', first));
+    const late = chunk(7, ' sat on the mat', first);
+    const said = [chunk(7, ' slept', second), chunk(13, ' well.', second)];
+    expect(take(known, ...said, late).text).toBe('The cat slept well.');
+    expect(take(known, late, ...said).text).toBe('The cat slept well.');
   });
 
   it('of an attempt whose end is known change nothing, though it ended a moment ago', () => {
