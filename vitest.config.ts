@@ -26,7 +26,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           ...onTemporal,
           // More than there are cores: these tests wait for stalls, timeouts and servers, they do not compute.
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

@@ -2,7 +2,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { GenerationMemo } from '../generation/durable.ts';
 import { WORKFLOW_TYPE } from '../generation/durable.ts';
-import type { GenerationStatus } from '../generation/result.ts';
+import type { GenerationStatus, ResultDocument } from '../generation/result.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 export interface ListFilter {
@@ -49,6 +49,7 @@ export async function listGenerations(client: Client, filter: ListFilter): Promi
       continue;
     const row = await listedGeneration(client, execution);
     const wanted =
+      row !== null &&
       (filter.status === undefined || row.status === filter.status) &&
       (filter.model === undefined || row.model === filter.model);
     if (wanted) listed.push(row);
@@ -60,7 +61,20 @@ async function latestRun(client: Client, id: string): Promise<string> {
   return (await client.workflow.getHandle(id).describe()).runId;
 }
 
-async function listedGeneration(client: Client, execution: WorkflowExecutionInfo): Promise<ListedGeneration> {
+/** Null where the execution was started by hand, and is no generation. */
+async function documentOf(client: Client, id: string): Promise<ResultDocument | null> {
+  try {
+    return (await takeSnapshot(client, id)).document;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+async function listedGeneration(
+  client: Client,
+  execution: WorkflowExecutionInfo,
+): Promise<ListedGeneration | null> {
   const memo = (execution.memo ?? {}) as Partial<GenerationMemo>;
   const row = {
     id: execution.workflowId,
@@ -77,7 +91,8 @@ async function listedGeneration(client: Client, execution: WorkflowExecutionInfo
       return { ...row, status: 'failed' };
     default: {
       // The memo is as old as the last decision; what came since, only description and history tell.
-      const { document } = await takeSnapshot(client, execution.workflowId);
+      const document = await documentOf(client, execution.workflowId);
+      if (document === null) return null;
       return {
         ...row,
         status: document.status,

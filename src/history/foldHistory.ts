@@ -140,7 +140,8 @@ async function begin(
 ): Promise<FoldedHistory> {
   const started = event.workflowExecutionStartedEventAttributes;
   if (started == null) throw new RangeError('the history does not begin with the start of an execution');
-  const input = await first<GenerationInput>(converter, started.input);
+  const input = await first<Partial<GenerationInput> | undefined>(converter, started.input);
+  if (!isGenerationInput(input)) throw new RangeError('the execution was not started as a generation');
   return {
     input,
     enqueuedAt: input.continued?.enqueuedAt ?? milliseconds(event.eventTime),
@@ -206,6 +207,11 @@ async function endOfAttempt(
     return { kind: 'attempt_ended', end: { outcome: 'cancelled' }, details: null, at };
   }
   return null;
+}
+
+/** Anybody may start a workflow of this type, with anything. */
+function isGenerationInput(input: Partial<GenerationInput> | null | undefined): input is GenerationInput {
+  return input?.request?.message !== undefined;
 }
 
 async function takeSignal(

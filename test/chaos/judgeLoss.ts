@@ -7,12 +7,6 @@ import type { Finding, GenerationFacts } from './facts.ts';
 /** Written by the simulator, and in a buffer still when the reader stopped: never received. */
 export const UNREAD_CHARACTERS = 600;
 
-/**
- * An outage longer than a worker may be silent ends its attempts, and what came since the last heartbeat before it is
- * regenerated. Once a hand-over saves that text, this becomes false, and an outage may cost nothing.
- */
-const OUTAGE_TEXT_MAY_BE_REGENERATED = false;
-
 export interface Missing {
   attempt: number;
   outcome: AttemptOutcome;
@@ -27,8 +21,9 @@ export function missingOf(facts: GenerationFacts): Missing[] {
     // When an unheard worker's last heartbeat was, nobody knows.
     if (requests.length === 0 || isStarved(facts, attempt)) return [];
     const cutOff = isCutOff(attempt);
+    // An outage of the server alone costs nothing: what came meanwhile is handed over.
     const [accident = null] = cutOff
-      ? attempt.cutOffBy.filter(({ kind }) => kind !== 'server_restarted' || OUTAGE_TEXT_MAY_BE_REGENERATED)
+      ? attempt.cutOffBy.filter(({ kind }) => kind !== 'server_restarted')
       : [];
     // Of several the one that asks least: a late request of another attempt is no claim on this one.
     const received = Math.min(...requests.map((request) => receivableCharacters(request, accident)));

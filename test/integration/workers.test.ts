@@ -30,29 +30,6 @@ describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('a worker that goes awa
   });
 });
 
-it.each([
-  ['stops reading', { characters: 44_000, charactersPerDelta: 40 }],
-  ['finds its message whole in the socket', { characters: 12_000 }],
-])('a frozen worker wakes after its attempt was given up, %s, and writes nothing', async (_, profile) => {
-  // Divergent: what two requests say differs, so that a word of the woken one's would show.
-  stage = await Stage.set({ profile: { ...SLOW, ...profile, divergent: true } });
-  const frozen = await stage.workerProcess();
-  const { id, prompt, document } = stage.request();
-  await stage.client.enqueue(document);
-  await stage.untilKept(id, 2_000);
-  frozen.child.kill('SIGSTOP');
-  await stage.workerProcess();
-  await until(() => (stage.simulator.log[1]?.sentCharacters ?? 0) > 1_000, 'another worker to go on');
-  frozen.child.kill('SIGCONT');
-  await until(() => stage.simulator.log[0]?.endedAt != null, 'the woken request to be gone');
-  const result = await stage.client.result(id);
-
-  expect(result).toMatchObject({ status: 'complete', verified: true });
-  expect(result.text).toBe(stage.simulator.truth(prompt));
-  expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['worker_lost', 'complete']);
-  expect(stage.simulator.log).toHaveLength(2);
-});
-
 it('50 generations at once through one worker, each cut once, are never mixed up', async () => {
   stage = await Stage.set({
     profile: {

@@ -132,11 +132,11 @@ describe('an attempt', () => {
     expect(verdicts(cutOff(1_000, 0, { accidents }))).toEqual([]);
   });
 
-  it('may lack what came during an outage of the server', () => {
+  it('must have what came during an outage of the server: it is handed over', () => {
     const accidents = [
       accident({ kind: 'server_restarted', pid: null, until: 4_000, sent: new Map([[1, 1_000]]) }),
     ];
-    expect(verdicts(cutOff(1_000, 0, { accidents }))).toEqual([]);
+    expect(verdicts(cutOff(1_000, 0, { accidents }))).toEqual(['lost']);
   });
 
   it('is not excused by what befell another worker', () => {
