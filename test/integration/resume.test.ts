@@ -1,8 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Stage } from './stage.ts';
 
-let stage: Stage;
-afterEach(() => stage.clear());
+let stage: Stage | null = null;
+afterEach(async () => {
+  await stage?.clear();
+  stage = null;
+});
 
 const CAUSES = [
   { fault: { kind: 'stall', silence: 'pings' }, outcome: 'stalled', silence: 'pings_only' },
@@ -20,17 +23,27 @@ const CAUSES = [
 ] as const;
 
 describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('a text cut in the middle, on %s', (model) => {
-  it.each(CAUSES)('goes on after $fault, byte-identically, and the ledger names the cause', async (cause) => {
-    stage = await Stage.set({
-      profile: {
-        characters: 6_000,
-        deltasPerSecond: 1_000,
-        faults: [{ attempt: 1, afterCharacters: 2_000, ...cause.fault }],
-      },
-    });
-    await stage.worker();
-    const { result, truth } = await stage.generate({ model });
+  let all: Stage;
+  let played: Awaited<ReturnType<Stage['generate']>>[];
 
+  // All at once, through one worker: most of their time they wait for a stall.
+  beforeAll(async () => {
+    const faults = CAUSES.map(({ fault }, index) => ({
+      attempt: 1,
+      afterCharacters: 2_000,
+      promptIncludes: `(cause ${index})`,
+      ...fault,
+    }));
+    all = await Stage.set({ profile: { characters: 6_000, deltasPerSecond: 1_000, faults } });
+    await all.worker();
+    played = await Promise.all(
+      CAUSES.map((_, index) => all.generate({ model, prompt: `Write about it (cause ${index}).` })),
+    );
+  });
+  afterAll(() => all.clear());
+
+  it.each(CAUSES)('goes on after $fault, byte-identically, and the ledger names the cause', (cause) => {
+    const { result, truth } = played[CAUSES.indexOf(cause)] as (typeof played)[number];
     expect(result).toMatchObject({ status: 'complete', complete: true, verified: true, simulated: true });
     expect(result.text).toBe(truth);
     const [first, second] = result.attempts;
