@@ -2,10 +2,13 @@
 import type { AttemptOutcome } from '../../src/client/index.ts';
 import { isStarved, lagBetween, matchAttempts, receivableCharacters } from './attempts.ts';
 import type { MatchedAttempt } from './attempts.ts';
-import type { Finding, GenerationFacts } from './facts.ts';
+import type { AccidentFact, Finding, GenerationFacts } from './facts.ts';
 
 /** Written by the simulator, and in a buffer still when the reader stopped: never received. */
 export const UNREAD_CHARACTERS = 600;
+
+/** After an outage, until what was held is handed over. */
+const HANDING_OVER_MS = 2_000;
 
 export interface Missing {
   attempt: number;
@@ -21,10 +24,7 @@ export function missingOf(facts: GenerationFacts): Missing[] {
     // When an unheard worker's last heartbeat was, nobody knows.
     if (requests.length === 0 || isStarved(facts, attempt)) return [];
     const cutOff = isCutOff(attempt);
-    // An outage of the server alone costs nothing: what came meanwhile is handed over.
-    const [accident = null] = cutOff
-      ? attempt.cutOffBy.filter(({ kind }) => kind !== 'server_restarted')
-      : [];
+    const accident = cutOff ? cutBy(attempt.cutOffBy) : null;
     // Of several the one that asks least: a late request of another attempt is no claim on this one.
     const received = Math.min(...requests.map((request) => receivableCharacters(request, accident)));
     const characters = Math.max(0, received - row.keptCharacters);
@@ -35,6 +35,20 @@ export function missingOf(facts: GenerationFacts): Missing[] {
     const allowed = UNREAD_CHARACTERS + Math.ceil(((cutOff ? heartbeatMs : 0) + lagMs) * charactersPerMs);
     return [{ attempt: row.number, outcome: row.outcome, characters, allowed }];
   });
+}
+
+/**
+ * What took text away from an attempt, by when. An outage of the server alone takes none: what comes meanwhile is held
+ * by the worker, and handed over. Only a worker that is lost or stopped before that takes it along.
+ */
+function cutBy(accidents: readonly AccidentFact[]): AccidentFact | null {
+  const own = accidents.find(({ kind }) => kind !== 'server_restarted');
+  if (own === undefined) return null;
+  const outage = accidents.find(
+    ({ kind, at, until }) =>
+      kind === 'server_restarted' && at <= own.at && own.at <= (until ?? Infinity) + HANDING_OVER_MS,
+  );
+  return outage ?? own;
 }
 
 export function judgeLoss(facts: GenerationFacts): Finding[] {

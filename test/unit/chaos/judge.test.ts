@@ -139,6 +139,15 @@ describe('an attempt', () => {
     expect(verdicts(cutOff(1_000, 0, { accidents }))).toEqual(['lost']);
   });
 
+  it('may lack what came during an outage in which its worker was killed, and no more', () => {
+    const outage = { kind: 'server_restarted', pid: null, sent: new Map([[1, 1_000]]) } as const;
+    const killed = accident({ at: 2_000, sent: new Map([[1, 1_900]]) });
+    const during = [accident({ ...outage, at: 1_000, until: 4_000 }), killed];
+    expect(verdicts(cutOff(1_000, 0, { accidents: during }))).toEqual([]);
+    const shortBefore = [accident({ ...outage, at: 100, until: 200 }), { ...killed, at: killed.at + 500 }];
+    expect(verdicts(cutOff(1_000, 0, { accidents: shortBefore }))).toEqual(['lost']);
+  });
+
   it('is not excused by what befell another worker', () => {
     const accidents = [accident({ pid: 2, sent: new Map([[1, 1_000]]) })];
     expect(verdicts(cutOff(1_000, 0, { accidents }))).toEqual(['lost', 'ledger']);
