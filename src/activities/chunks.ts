@@ -2,9 +2,9 @@
 import type { HeartbeatDetails } from '../generation/attempt.ts';
 
 /**
- * A piece goes once the heartbeats have carried so many times its length. At a steady pace that is each eighth beat,
- * and heartbeats and chunks together come to about 5.5 × the text, whatever its length; full texts in each beat would
- * come to half the number of beats.
+ * A piece goes once the heartbeats have carried so many times its length. At a steady pace that is each seventh beat,
+ * and heartbeats and chunks together come to 5 × the text, whatever its length; whole texts in each beat would come to
+ * half the number of beats.
  */
 const BEATEN_SHARE = 4;
 /** In characters: a chunk costs four events, and a history may have some ten thousand. */

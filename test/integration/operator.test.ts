@@ -69,7 +69,7 @@ describe('an operator, on a whole workflow', () => {
       const result = await stage.client.result(id);
       expect(result).toMatchObject({ status: 'complete', verified: true });
       expect(result.text).toBe(stage.simulator.truth(prompt));
-      // All but what no chunk had brought yet, that is eight beats; and the new run asks for the rest alone.
+      // All but what no chunk had brought yet, that is seven beats; and the new run asks for the rest alone.
       expect(stage.simulator.log).toHaveLength(2);
       expect(kept.text.length - (stage.simulator.log[1]?.partial.length ?? 0)).toBeLessThan(4_000);
     },
