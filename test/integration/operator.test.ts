@@ -56,6 +56,29 @@ describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('an operator, on %s', (
   });
 });
 
+it('an attempt that was paused for a while still ends itself before its budget does, and loses nothing', async () => {
+  stage = await Stage.set({ profile: { ...SLOW, characters: 40_000 } });
+  await stage.worker();
+  const { id, prompt, document } = stage.request({ limits: { totalMs: 8_000 } });
+  await stage.client.enqueue(document);
+  await stage.untilKept(id, 1_000);
+  const activity = ['-w', id, '-a', await activityOf(id)];
+  await temporal('activity', 'pause', ...activity);
+  await until(() => stage.simulator.log[0]?.clientGoneAt != null, 'the request to be gone');
+  const pausedAt = Date.now();
+  await until(() => Date.now() - pausedAt > 2_000, 'the pause to have lasted');
+  await temporal('activity', 'unpause', ...activity);
+  const result = await stage.client.result(id);
+  expect(result).toMatchObject({ status: 'timed_out', attempts: [{ outcome: 'budget_spent' }] });
+  expect(stage.simulator.truth(prompt).startsWith(result.text)).toBe(true);
+  await until(() => stage.simulator.log[1]?.clientGoneAt != null, 'the second request to be gone');
+  const gone = stage.simulator.log[1]?.clientGoneAt ?? Infinity;
+  // By its own hand: a worker that waits for the server's word learns of the end behind it.
+  expect(gone).toBeLessThan(Date.parse(result.enqueuedAt) + 8_000);
+  const sent = stage.simulator.log.reduce((sum, { continuation }) => sum + continuation.length, 0);
+  expect(sent - result.text.length).toBeLessThanOrEqual(2 * 200);
+});
+
 describe('an operator, on a whole workflow', () => {
   it.each(['FirstWorkflowTask', 'LastWorkflowTask'])(
     'resets it to the %s: what came is kept',
