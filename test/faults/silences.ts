@@ -136,7 +136,8 @@ export const SILENCES: readonly WireFault[] = [
           void exchange.closed.then(() => clearInterval(timer));
         }),
         limits: { ...AMID_TEXT, totalMs: 12_000 },
-        mayLoseCharacters: 30,
+        // One on its way when the attempt ends itself, and one before the closed connection is seen.
+        mayLoseCharacters: 60,
       },
     ],
   },
