@@ -245,11 +245,12 @@ function reported(
   // Of a message that is whole the report is the last word: it may be shorter than what a cut took away.
   const hasText = current.hasText && end.outcome !== 'complete';
   const known = placeCheckpoint(state.text, checkpoint, hasText);
-  if (known === null) {
-    // A chunk that was acknowledged is gone: the server lost it, or somebody made the report up. The attempt's text is
-    // not whole then, whatever it says of its end.
-    const message = `the attempt's report begins at character ${checkpoint.offset}, but only ${state.text.length} are kept`;
-    const lost: AttemptEnd = { outcome: 'connection_lost', error: { kind: 'text_missing', message } };
+  const saidTo = checkpoint.offset + checkpoint.text.length;
+  if (known === null || (end.outcome === 'complete' && known.length > saidTo)) {
+    // A chunk that was acknowledged is gone, or one that the attempt never knew of came late, or somebody made the
+    // report up. Its end is not that of the text which is kept, whatever it says of it.
+    const message = `the attempt's report is of characters ${checkpoint.offset} to ${saidTo}, but ${state.text.length} are kept`;
+    const lost: AttemptEnd = { outcome: 'connection_lost', error: { kind: 'text_mismatch', message } };
     return ended(state, current, { end: lost, text: state.text, progress, endedAt });
   }
   const text = end.outcome === 'complete' ? known.slice(0, end.textEndsAt) : known;

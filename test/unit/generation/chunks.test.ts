@@ -10,7 +10,7 @@ import { NO_SEAM } from '../../../src/generation/seam/joiner.ts';
 import { ENDS, EPOCH, plan, progress, record, report, stateAfter } from './builders.ts';
 
 const RUN = 'run-1';
-const SENDER = { workflowId: 'article-42', runId: RUN, attempt: 1, execution: 1 };
+const SENDER = { runId: RUN, attempt: 1, execution: 1 };
 
 function begun(text = '', runId: string | null = RUN): GenerationState {
   const carried = { text, attempts: [], simulated: false };
@@ -95,7 +95,7 @@ describe('chunks', () => {
       report: report(ENDS.whole, { checkpoint: { offset: 5, text: 'the end.' } }),
     });
     expect(state.text).toBe('');
-    expect(state.attempts[0]).toMatchObject({ outcome: 'connection_lost', error: { kind: 'text_missing' } });
+    expect(state.attempts[0]).toMatchObject({ outcome: 'connection_lost', error: { kind: 'text_mismatch' } });
   });
 
   it('so is one without any text of its own', () => {
@@ -103,7 +103,19 @@ describe('chunks', () => {
       kind: 'attempt_reported',
       report: report(ENDS.whole, { checkpoint: { offset: 12, text: '' } }),
     });
-    expect(state.attempts[0]).toMatchObject({ outcome: 'connection_lost', error: { kind: 'text_missing' } });
+    expect(state.attempts[0]).toMatchObject({ outcome: 'connection_lost', error: { kind: 'text_mismatch' } });
+  });
+
+  it('that came behind what a whole message was told of make it no end: the text is kept, and goes on', () => {
+    const state = fold(take(begun(), chunk(0, 'The cat sat. It the')), {
+      kind: 'attempt_reported',
+      report: report(ENDS.whole, { checkpoint: { offset: 12, text: '' } }),
+    });
+    expect(state.text).toBe('The cat sat. It the');
+    expect(state.attempts[0]).toMatchObject({
+      outcome: 'connection_lost',
+      error: { kind: 'text_mismatch' },
+    });
   });
 
   it('that come after the loss tell of seam and simulator, too', () => {
