@@ -44,7 +44,7 @@ class Counter implements PayloadCodec {
       this.heartbeatBytes += bytes;
       // What precedes the tail is counted as characters: a little less than its bytes, in the peer's favour.
       this.wholeTextBytes += bytes + checkpoint.offset;
-    } else if (json.startsWith('{"workflowId"')) {
+    } else if (json.startsWith('{"runId"')) {
       this.signals += 1;
       this.signalBytes += bytes;
     }

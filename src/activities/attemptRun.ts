@@ -115,9 +115,10 @@ export class Attempt {
     if (entry.kind !== 'not_admitted') return entry;
     // Nobody was refused: the first requests are still unanswered, and that is no reason to give the model up.
     if (entry.error.kind === 'no_place') return this.#gates.enter(model, { signal, longestWaitMs: Infinity });
-    // The refusal was another generation's, and so was the request.
+    // The refusal was another generation's, and so was the request: the ledger must not tell of one that was never sent.
     const { requestId: _others, ...error } = entry.error;
-    return { ...entry, error };
+    const waited = `said to another request; this one waited ${Math.round(entry.waitedMs)} ms for its turn and was not sent`;
+    return { ...entry, error: { ...error, message: `${error.message} (${waited})` } };
   }
 
   /** Called with each beat: text is not held back for ever, however slowly a reply comes. */

@@ -37,8 +37,10 @@ export class ChunkSender {
     if (this.#sending === null && (due || tail >= LONGEST_TAIL)) this.#begin(details);
   }
 
-  /** Sends what there is, unless a piece is under way already; resolves once it is safe, or the time is over. */
-  async flush(details: HeartbeatDetails, withinMs: number): Promise<void> {
+  /** Sends all there is, behind a piece that is under way; resolves once it is safe, or twice the time is over. */
+  async flush(detailsNow: () => HeartbeatDetails, withinMs: number): Promise<void> {
+    await this.settled(withinMs);
+    const details = detailsNow();
     if (this.#sending === null && details.checkpoint.text !== '') this.#begin(details);
     await this.settled(withinMs);
   }

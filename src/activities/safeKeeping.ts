@@ -94,7 +94,7 @@ export class SafeKeeping {
   async close(attempt: Attempt, report: AttemptReport): Promise<boolean> {
     // Paused, an attempt has no report to put its text in: as a chunk it is safe even if it is never taken up again.
     if (this.#interruption.reason === 'paused') {
-      await this.#chunks.flush(this.#detailsOf(attempt), CHUNK_ANSWER_MS);
+      await this.#chunks.flush(() => this.#detailsOf(attempt), CHUNK_ANSWER_MS);
       this.#context.heartbeat(this.#detailsOf(attempt));
     } else await this.#chunks.settled(CHUNK_ANSWER_MS);
     if (this.#reach.isInDoubt) await this.#temporalAnswers();

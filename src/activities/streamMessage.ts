@@ -1,9 +1,9 @@
 /** One attempt: a watched stream, its text joined and made safe, and however it ends, its text handed back. */
 import type Anthropic from '@anthropic-ai/sdk';
 import { Context } from '@temporalio/activity';
-import type { AttemptInput, GenerationActivities } from '../generation/durable.ts';
 import { createGates } from '../claude/gate.ts';
 import type { AttemptEnd, AttemptReport } from '../generation/attempt.ts';
+import type { AttemptInput, GenerationActivities } from '../generation/durable.ts';
 import { Attempt } from './attemptRun.ts';
 import { Interruption } from './interruption.ts';
 import type { Past } from './past.ts';

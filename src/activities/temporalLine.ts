@@ -17,6 +17,7 @@ const AWAY: readonly unknown[] = [1, 4, 8, 14];
 
 export class TemporalLine {
   readonly #context: Context;
+  readonly #workflowId: string;
   readonly #sender: Omit<Chunk, 'details'>;
 
   constructor(context: Context, attempt: number) {
@@ -25,7 +26,9 @@ export class TemporalLine {
       throw new Error('streamMessage runs only as an activity of a workflow');
     }
     this.#context = context;
-    this.#sender = { ...workflowExecution, attempt, execution: context.info.attempt };
+    const { workflowId, runId } = workflowExecution;
+    this.#workflowId = workflowId;
+    this.#sender = { runId, attempt, execution: context.info.attempt };
   }
 
   /** Resolves once the server has it. */
@@ -70,9 +73,8 @@ export class TemporalLine {
 
   async #signal(name: string, argument: Chunk | HandOver): Promise<void> {
     const { client } = this.#context;
-    const { workflowId, runId } = this.#sender;
     await client.withDeadline(Date.now() + ANSWER_MS, () =>
-      client.workflow.getHandle(workflowId, runId).signal(name, argument),
+      client.workflow.getHandle(this.#workflowId, this.#sender.runId).signal(name, argument),
     );
   }
 }

@@ -9,7 +9,6 @@ import { isDetails, isObject, isReport } from './shape.ts';
 
 /** From whom it comes. Anybody may send a signal, and a woken worker sends old ones. */
 interface Sender {
-  workflowId: string;
   runId: string;
   /** The attempt's number, which names its activity as well: each attempt is one. */
   attempt: number;
@@ -39,10 +38,10 @@ export function isHandOver(value: unknown): value is HandOver {
   return hasSender(value) && isReport(value['report']);
 }
 
+/** The workflow need not be named: a run's id is no other workflow's. */
 function hasSender(value: unknown): value is Record<string, unknown> {
   return (
     isObject(value) &&
-    typeof value['workflowId'] === 'string' &&
     typeof value['runId'] === 'string' &&
     typeof value['attempt'] === 'number' &&
     typeof value['execution'] === 'number'

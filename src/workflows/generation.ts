@@ -42,7 +42,8 @@ import { attemptSummary, currentDetails, waitSummary } from './summaries.ts';
 const HAND_OVER_MS = 2_000;
 /**
  * Temporal warns at 10,240 events and ends the execution at 51,200, or at 50 MiB. An attempt costs some twelve events,
- * and four for each chunk; only between two attempts a new run may begin, and the largest text takes 1,500 chunks.
+ * and four for each chunk; only between two attempts a new run may begin, and the largest text takes 1,500 chunks. Far
+ * below that, because each attempt reads its run's history from the beginning.
  */
 const LONG_HISTORY_EVENTS = 600;
 const LONG_HISTORY_BYTES = 8_000_000;

@@ -70,6 +70,7 @@ it('without another model an overload is waited for, and a wait longer than the 
   await stage.client.enqueue(document);
   const next = await stage.client.result(id);
   expect(next).toMatchObject({ status: 'failed', error: { kind: 'overloaded_error' } });
+  expect(next.error?.message).toContain('was not sent');
   expect(next.error?.retryAfterMs).toBeGreaterThan(3_500_000);
   expect(stage.simulator.log).toHaveLength(1);
 });

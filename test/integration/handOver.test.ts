@@ -28,7 +28,7 @@ it('a hand-over that comes late, in the back-off before the next attempt, is the
     checkpoint: { offset: kept.length, text: ' That was all.' },
     progress: progress({ simulated: true }),
   });
-  const handOver: HandOver = { workflowId: id, runId, attempt: 1, execution: 1, report: whole };
+  const handOver: HandOver = { runId, attempt: 1, execution: 1, report: whole };
   await handle.signal(HAND_OVER_SIGNAL, handOver);
 
   const result = await stage.client.result(id);

@@ -62,22 +62,28 @@ it('cut off without a word for as long: the stream is read on, and nothing is re
   expect(keptAllReceived(result.attempts[0])).toBe(true);
 });
 
-it('away while the message ends: its end is handed over, and nobody asks for more', async () => {
-  const outage = await Outage.set({ characters: 4_000, charactersPerDelta: 20, deltasPerSecond: 100 });
-  const { stage } = outage;
-  await stage.worker();
-  const { id, prompt, document } = stage.request();
-  await stage.client.enqueue(document);
-  await stage.untilKept(id, 500);
-  const back = outage.strike(AWAY_MS);
-  await until(() => stage.simulator.log[0]?.ended === 'whole', 'the message to end');
-  await back;
-  const result = await stage.client.result(id);
-  expect(result).toMatchObject({ status: 'complete', verified: true });
-  expect(result.text).toBe(stage.simulator.truth(prompt));
-  expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['complete']);
-  expect(stage.simulator.log).toHaveLength(1);
-});
+it.each([
+  ['a while into it', 4_000],
+  ['before anybody can know of it', 2_000],
+])(
+  'away while the message ends, %s: its end is handed over, and nobody asks for more',
+  async (_, characters) => {
+    const outage = await Outage.set({ characters, charactersPerDelta: 20, deltasPerSecond: 100 });
+    const { stage } = outage;
+    await stage.worker();
+    const { id, prompt, document } = stage.request();
+    await stage.client.enqueue(document);
+    await stage.untilKept(id, 500);
+    const back = outage.strike(AWAY_MS);
+    await until(() => stage.simulator.log[0]?.ended === 'whole', 'the message to end');
+    await back;
+    const result = await stage.client.result(id);
+    expect(result).toMatchObject({ status: 'complete', verified: true });
+    expect(result.text).toBe(stage.simulator.truth(prompt));
+    expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['complete']);
+    expect(stage.simulator.log).toHaveLength(1);
+  },
+);
 
 it('killed and started again at once: byte-identical, and nobody who waits gives up', async () => {
   const outage = await Outage.set({ characters: 8_000, charactersPerDelta: 20, deltasPerSecond: 100 });

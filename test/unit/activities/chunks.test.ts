@@ -23,9 +23,13 @@ class Scene {
   /** The text grows by so much, and is heartbeated. */
   beat(grows: number): void {
     this.characters += grows;
+    this.chunks.afterBeat(this.details());
+  }
+
+  details(): HeartbeatDetails {
     const offset = this.chunks.safeCharacters ?? 0;
     const text = 'x'.repeat(this.characters - offset);
-    this.chunks.afterBeat({ checkpoint: { offset, text }, progress: progress() });
+    return { checkpoint: { offset, text }, progress: progress() };
   }
 
   get lengths(): number[] {
@@ -84,6 +88,19 @@ describe('chunks', () => {
     scene.beat(100);
     expect(scene.lengths).toEqual([131_072, 131_172]);
     expect(scene.sent[1]?.details.checkpoint.offset).toBe(0);
+  });
+
+  it('that are asked for all there is send what came behind the one under way, too', async () => {
+    const scene = new Scene();
+    scene.beat(131_072);
+    scene.beat(50);
+    const flushed = scene.chunks.flush(() => scene.details(), 60_000);
+    scene.sent[0]?.taken();
+    await settled();
+    expect(scene.lengths).toEqual([131_072, 50]);
+    scene.sent[1]?.taken();
+    await flushed;
+    expect(scene.chunks.safeCharacters).toBe(131_122);
   });
 
   it('hold nobody up for longer than they may', async () => {

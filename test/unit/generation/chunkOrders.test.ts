@@ -8,7 +8,7 @@ import { NO_SEAM } from '../../../src/generation/seam/joiner.ts';
 import { ENDS, EPOCH, plan, progress } from './builders.ts';
 
 const RUN = 'run-1';
-const SENDER = { workflowId: 'article-42', runId: RUN, attempt: 1, execution: 1 };
+const SENDER = { runId: RUN, attempt: 1, execution: 1 };
 const SEAM = { kind: 'plain', trimmedCharacters: 0, verified: false, evidence: 'none' } as const;
 
 const someStep = fc.oneof(
