@@ -3,6 +3,7 @@
  * and by a hand-over where Temporal has lost sight of the attempt.
  */
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '@temporalio/activity';
 import type { AttemptReport, HeartbeatDetails } from '../generation/attempt.ts';
 import type { Attempt } from './attemptRun.ts';
@@ -24,6 +25,8 @@ export interface SafeKeepingSettings {
 const BEAT_SHARE = 0.75;
 /** How long an attempt that has ended waits for a chunk that is under way. */
 const CHUNK_ANSWER_MS = 1_000;
+/** Core repeats a question that failed after pauses of up to five seconds, in which Temporal may long be back. */
+const ASK_ANEW_AFTER_MS = 500;
 
 export class SafeKeeping {
   readonly #context: Context;
@@ -37,8 +40,6 @@ export class SafeKeeping {
   #attempt: Attempt | null = null;
   #isReading = false;
   #beating: NodeJS.Timeout | null = null;
-  /** The server was asked whether it still knows the activity, and did not answer. */
-  #isUnsure = false;
 
   constructor(
     context: Context,
@@ -98,8 +99,7 @@ export class SafeKeeping {
       this.#context.heartbeat(this.#detailsOf(attempt));
     } else await this.#chunks.settled(CHUNK_ANSWER_MS);
     if (this.#reach.isInDoubt) await this.#temporalAnswers();
-    do await this.#askWhetherPending(attempt);
-    while (this.#isUnsure && (await this.#temporalAnswers()));
+    await this.#untilToldWhetherPending(attempt);
     this.#noteCore();
     if (!this.#interruption.isLost) return true;
     // Taken, or known to have no taker; a worker that has to stop tries once.
@@ -136,6 +136,18 @@ export class SafeKeeping {
     return !this.#stopping.aborted;
   }
 
+  /** Or until the worker has to stop. Any answer counts, also one to a question of before. */
+  async #untilToldWhetherPending(attempt: Attempt): Promise<void> {
+    const told = new AbortController();
+    const ask = async (): Promise<void> => {
+      if (await this.#askWhetherPending(attempt)) told.abort();
+    };
+    do {
+      void ask();
+      await sleep(ASK_ANEW_AFTER_MS, undefined, { signal: told.signal }).catch(() => undefined);
+    } while (!told.signal.aborted && (await this.#temporalAnswers()));
+  }
+
   /** What Core has given up has no way but by hand, once Temporal is there to take it; whether it waits for it or not. */
   #noteCore(): void {
     if (this.#interruption.isGivenUpByCore && !this.#reach.isInDoubt) this.#interruption.lose();
@@ -147,11 +159,15 @@ export class SafeKeeping {
     void this.#askWhetherPending(this.#attempt);
   }
 
-  /** Never rejects. */
-  async #askWhetherPending(attempt: Attempt): Promise<void> {
-    if (this.#interruption.isLost) return;
+  /**
+   * Never rejects.
+   *
+   * @returns whether it is known now
+   */
+  async #askWhetherPending(attempt: Attempt): Promise<boolean> {
+    if (this.#interruption.isLost) return true;
     const answer = await this.#line.askWhetherPending(this.#detailsOf(attempt));
-    this.#isUnsure = answer === 'unanswered';
     if (answer === 'ended') this.#interruption.lose();
+    return answer !== 'unanswered';
   }
 }

@@ -6,26 +6,28 @@
  */
 import type { Client } from '@temporalio/client';
 
-/** So many probes may wait for their answers at once: each new one is a new try where the last one's packets are lost. */
-const MOST_UNANSWERED = 8;
+/** The workflow waits two seconds for what a given-up attempt hands over: its worker must know well before that. */
+const LONGEST_PROBE_INTERVAL_MS = 500;
+const LONGEST_ANSWER_MS = 5_000;
 
 export class TemporalReach {
   readonly #everyMs: number;
   readonly #doubtAfterMs: number;
+  readonly #answerMs: number;
   readonly #onReturn = new Set<() => void>();
   readonly #waiting = new Set<() => void>();
   #timer: NodeJS.Timeout | null = null;
-  #unanswered = 0;
   #answeredAt = 0;
 
   /**
-   * @param everyMs between two probes, while any attempt is under way
+   * @param heartbeatMs between two probes at most, while any attempt is under way
    * @param workerLostMs after so long a silence Temporal gives an attempt up
    */
-  constructor(everyMs: number, workerLostMs: number) {
-    this.#everyMs = everyMs;
+  constructor(heartbeatMs: number, workerLostMs: number) {
+    this.#everyMs = Math.min(heartbeatMs, LONGEST_PROBE_INTERVAL_MS);
     // Well before that, and not by the probes' own interval: they may be more frequent than Temporal's answers are quick.
     this.#doubtAfterMs = workerLostMs / 2;
+    this.#answerMs = Math.min(this.#doubtAfterMs, LONGEST_ANSWER_MS);
   }
 
   /**
@@ -57,22 +59,22 @@ export class TemporalReach {
     return new Promise((resolve) => this.#waiting.add(resolve));
   }
 
+  /**
+   * A new one each time, however many still wait. Core repeats a failed call for ten seconds, with pauses that grow to
+   * five, and the deadline is that of each repetition: none of those that began while Temporal was away can tell in time
+   * that it is back. That also bounds their number.
+   */
   async #probe(client: Client): Promise<void> {
-    if (this.#unanswered >= MOST_UNANSWERED) return;
-    this.#unanswered += 1;
     try {
-      await client.withDeadline(Date.now() + this.#doubtAfterMs, () =>
-        client.workflowService.getSystemInfo({}),
-      );
-      const returned = this.isInDoubt;
-      this.#answeredAt = performance.now();
-      if (returned) for (const notify of this.#onReturn) notify();
-      for (const resolve of this.#waiting) resolve();
-      this.#waiting.clear();
+      await client.withDeadline(Date.now() + this.#answerMs, () => client.workflowService.getSystemInfo({}));
     } catch {
       // Away, or busy: the next probe asks again.
-    } finally {
-      this.#unanswered -= 1;
+      return;
     }
+    const returned = this.isInDoubt;
+    this.#answeredAt = performance.now();
+    if (returned) for (const notify of this.#onReturn) notify();
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 }

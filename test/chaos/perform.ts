@@ -6,6 +6,8 @@ import type { AccidentFact } from './facts.ts';
 import type { Accident } from './plan.ts';
 import type { RestartableServer } from './server.ts';
 
+const POLL_MS = 50;
+
 export interface Scene {
   crew: Crew;
   server: RestartableServer;
@@ -29,6 +31,10 @@ export class Accidents {
     for (const accident of plan) {
       try {
         await sleep(accident.afterMs, undefined, { signal });
+        // Where all workers are frozen or starting, for one that it can befall.
+        while (accident.kind !== 'server_restarted' && this.#scene.crew.running.length === 0) {
+          await sleep(POLL_MS, undefined, { signal });
+        }
       } catch {
         return;
       }
@@ -49,7 +55,6 @@ export class Accidents {
     }
     const { running } = this.#scene.crew;
     const victim = running[accident.victim % running.length];
-    // All of them are frozen or starting: the accident befalls nobody.
     if (victim === undefined) return;
     const fact = this.#note(accident.kind, victim.pid);
     switch (accident.kind) {
