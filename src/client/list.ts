@@ -3,6 +3,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { GenerationMemo } from '../generation/durable.ts';
 import { WORKFLOW_TYPE } from '../generation/durable.ts';
 import type { GenerationStatus, ResultDocument } from '../generation/result.ts';
+import { RefusedError } from './errors.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 export interface ListFilter {
@@ -61,12 +62,12 @@ async function latestRun(client: Client, id: string): Promise<string> {
   return (await client.workflow.getHandle(id).describe()).runId;
 }
 
-/** Null where the execution was started by hand, and is no generation. */
+/** Null where the execution was started by hand and is no generation, or is gone by now. */
 async function documentOf(client: Client, id: string): Promise<ResultDocument | null> {
   try {
     return (await takeSnapshot(client, id)).document;
   } catch (error) {
-    if (error instanceof RangeError) return null;
+    if (error instanceof RefusedError) return null;
     throw error;
   }
 }
@@ -84,6 +85,8 @@ async function listedGeneration(
     attempts: memo.attempts ?? 0,
     characters: memo.characters ?? 0,
   };
+  // Whatever was started by the client has it.
+  if (memo.digest === undefined && (await documentOf(client, execution.workflowId)) === null) return null;
   switch (execution.status.name) {
     case 'COMPLETED':
       return { ...row, status: memo.status === 'complete' ? 'complete' : 'incomplete' };

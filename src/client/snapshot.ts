@@ -81,7 +81,7 @@ export class Viewer {
     this.#id = id;
   }
 
-  /** @throws RefusedError when there is no such generation */
+  /** @throws RefusedError when there is no such generation, or the execution is none */
   async look(): Promise<Snapshot> {
     const description = await describeGeneration(this.#client, this.#id);
     const { runId } = description;
@@ -89,7 +89,10 @@ export class Viewer {
       this.#run = { runId, reader: new HistoryReader(this.#client, { workflowId: this.#id, runId }) };
     }
     // Described first: the history may be further on than the description, never behind it.
-    const folded = await this.#run.reader.readTo(description.historyLength);
+    const folded = await this.#run.reader.readTo(description.historyLength).catch((error: unknown) => {
+      if (!(error instanceof RangeError)) throw error;
+      throw new RefusedError([`"${this.#id}" is no generation: ${error.message}.`]);
+    });
     const pending = pendingAttempt(description, folded);
     const details = await heartbeatDetails(this.#client, pending?.heartbeatDetails);
     const document = folded.closing === null ? running(folded, pending, details) : ended(folded, details);

@@ -9,6 +9,9 @@ export const ACTIVITY_TYPE = 'streamMessage';
 export const ATTEMPT_FAILURE = 'throughline.attempt';
 /** The type of the failure that ends a generation, its `GenerationError` in `details[0]`. */
 export const GENERATION_FAILURE = 'throughline.failed';
+/** Of a workflow of our type that somebody else started, with something else. */
+export const NOT_A_GENERATION =
+  'the workflow was started by hand, with an input that is none of a generation; start it with `throughline enqueue` or the client, under another id';
 
 export interface GenerationInput {
   request: GenerationRequest;

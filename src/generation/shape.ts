@@ -1,8 +1,29 @@
 /**
- * What comes from outside the workflow is told by its shape: anybody may send a signal, complete an activity or write a
- * heartbeat by hand, and an error over it would fail the workflow's tasks until its budget ends.
+ * What comes from outside the workflow is told by its shape: anybody may start one, send a signal, complete an activity
+ * or write a heartbeat by hand, and an error over it would fail the workflow's tasks until its budget ends.
  */
 import type { AttemptOutcome, AttemptReport, HeartbeatDetails } from './attempt.ts';
+import type { GenerationInput } from './durable.ts';
+import { DEFAULT_LIMITS } from './request.ts';
+
+/** As far as the workflow and its readers rely on it. What is beyond that, the client checks before it starts anything. */
+export function isGenerationInput(value: unknown): value is GenerationInput {
+  if (!isObject(value) || !isObject(value['request']) || !isObject(value['request']['message'])) return false;
+  const { message, limits, fallbackModels, maxAttempts } = value['request'];
+  const { carried } = value;
+  return (
+    typeof message['model'] === 'string' &&
+    typeof message['max_tokens'] === 'number' &&
+    Array.isArray(message['messages']) &&
+    message['messages'].length > 0 &&
+    message['messages'].every(isObject) &&
+    isObject(limits) &&
+    Object.keys(DEFAULT_LIMITS).every((name) => typeof limits[name] === 'number') &&
+    Array.isArray(fallbackModels) &&
+    typeof maxAttempts === 'number' &&
+    (carried === null || (isObject(carried) && typeof carried['text'] === 'string'))
+  );
+}
 
 export function isDetails(value: unknown): value is HeartbeatDetails {
   if (!isObject(value) || !isObject(value['progress']) || !isObject(value['checkpoint'])) return false;

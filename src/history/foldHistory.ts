@@ -10,10 +10,11 @@ import type { DecodedFailure } from '../generation/attemptFailure.ts';
 import { eventOfFailure, eventOfReport } from '../generation/attemptFailure.ts';
 import { CHUNK_SIGNAL, HAND_OVER_SIGNAL, isChunk, isHandOver } from '../generation/chunk.ts';
 import type { AttemptInput, GenerationInput } from '../generation/durable.ts';
-import { ACTIVITY_TYPE } from '../generation/durable.ts';
+import { ACTIVITY_TYPE, NOT_A_GENERATION } from '../generation/durable.ts';
 import type { GenerationEvent, GenerationState } from '../generation/fold.ts';
 import { fold, initialState } from '../generation/fold.ts';
 import type { ResultDocument } from '../generation/result.ts';
+import { isGenerationInput } from '../generation/shape.ts';
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads | null | undefined;
@@ -140,8 +141,9 @@ async function begin(
 ): Promise<FoldedHistory> {
   const started = event.workflowExecutionStartedEventAttributes;
   if (started == null) throw new RangeError('the history does not begin with the start of an execution');
-  const input = await first<Partial<GenerationInput> | undefined>(converter, started.input);
-  if (!isGenerationInput(input)) throw new RangeError('the execution was not started as a generation');
+  const input = await first<unknown>(converter, started.input);
+  // Anybody may start a workflow of this type, with anything.
+  if (!isGenerationInput(input)) throw new RangeError(NOT_A_GENERATION);
   return {
     input,
     enqueuedAt: input.continued?.enqueuedAt ?? milliseconds(event.eventTime),
@@ -207,11 +209,6 @@ async function endOfAttempt(
     return { kind: 'attempt_ended', end: { outcome: 'cancelled' }, details: null, at };
   }
   return null;
-}
-
-/** Anybody may start a workflow of this type, with anything. */
-function isGenerationInput(input: Partial<GenerationInput> | null | undefined): input is GenerationInput {
-  return input?.request?.message !== undefined;
 }
 
 async function takeSignal(

@@ -31,11 +31,13 @@ import { CHUNK_SIGNAL, HAND_OVER_SIGNAL, isChunk, isHandOver } from '../generati
 import { decide } from '../generation/decide.ts';
 import { resultDocument } from '../generation/document.ts';
 import type { GenerationActivities, GenerationInput, WorkerSettings } from '../generation/durable.ts';
-import { GENERATION_FAILURE } from '../generation/durable.ts';
+import { GENERATION_FAILURE, NOT_A_GENERATION } from '../generation/durable.ts';
+import type { GenerationError } from '../generation/error.ts';
 import type { GenerationEvent, GenerationState } from '../generation/fold.ts';
 import { carriedOn, fold, initialState, mayHandOver } from '../generation/fold.ts';
 import type { GenerationStatus, ResultDocument } from '../generation/result.ts';
 import { SEARCH_ATTRIBUTES } from '../generation/searchAttributes.ts';
+import { isGenerationInput } from '../generation/shape.ts';
 import { attemptSummary, currentDetails, waitSummary } from './summaries.ts';
 
 /** An attempt whose worker Temporal has lost sight of may hand its text over: it learns within a moment that it is lost. */
@@ -58,6 +60,7 @@ const END_OF_BUDGET = 'waiting for the end of the budget';
 const LONGEST_ATTEMPT_MS = 24 * 3_600_000;
 
 export async function generation(input: GenerationInput): Promise<ResultDocument> {
+  if (!isGenerationInput(input)) throw failure({ kind: 'invalid_input', message: NOT_A_GENERATION });
   const { request } = input;
   const { runId } = workflowInfo();
   let state = initialState(input.carried, wasReset() ? null : runId, input.continued);
@@ -99,12 +102,7 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
           });
         case 'fail':
           show('failed', decision.error.message);
-          throw ApplicationFailure.create({
-            type: GENERATION_FAILURE,
-            message: decision.error.message,
-            nonRetryable: true,
-            details: [decision.error],
-          });
+          throw failure(decision.error);
         case 'cancel':
           throw new CancelledFailure('the generation was cancelled');
         case 'await_timeout':
@@ -190,6 +188,16 @@ async function attempt(plan: AttemptPlan, settings: WorkerSettings, left: number
     const cause = failure instanceof ActivityFailure ? failure.cause : failure;
     return eventOfFailure(cause as DecodedFailure, Date.now());
   }
+}
+
+function failure(error: GenerationError): ApplicationFailure {
+  const { message } = error;
+  return ApplicationFailure.create({
+    type: GENERATION_FAILURE,
+    message,
+    nonRetryable: true,
+    details: [error],
+  });
 }
 
 /** Whether this run is a reset of a generation's first; of a later one, mostly only `workerSettings` can tell. */

@@ -128,6 +128,21 @@ describe('a generation that is ended', () => {
   });
 });
 
+it('a workflow of this type that was started by hand, with something else, fails at once, with advice', async () => {
+  stage = await Stage.set();
+  await stage.worker();
+  const { id } = stage.request();
+  const { workflow } = stage.client.temporal;
+  const options = { workflowId: id, taskQueue: stage.environment['THROUGHLINE_TASK_QUEUE'] ?? '' };
+  const handle = await workflow.start('generation', { ...options, args: [{ request: 'Write about it.' }] });
+  const advice = /started by hand.*`throughline enqueue`/;
+  await expect(handle.result()).rejects.toMatchObject({ cause: { message: expect.stringMatching(advice) } });
+  await expect(stage.client.status(id)).rejects.toThrow(advice);
+  const isKnown = async (): Promise<boolean> => (await workflow.count(`WorkflowId = '${id}'`)).count === 1;
+  await until(isKnown, 'the visibility store to know of it');
+  expect((await stage.client.list({})).filter((row) => row.id === id)).toEqual([]);
+});
+
 describe('enqueue', () => {
   it('of the same id and request joins, five at once, and of another request is refused', async () => {
     stage = await Stage.set({ profile: { characters: 500, deltasPerSecond: 0 } });

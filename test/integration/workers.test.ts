@@ -4,7 +4,8 @@ import { Stage, keptAllReceived, until } from './stage.ts';
 let stage: Stage;
 afterEach(() => stage.clear());
 
-const SLOW = { characters: 12_000, charactersPerDelta: 20, deltasPerSecond: 100 };
+/** Nine seconds, in which a second worker starts. */
+const SLOW = { characters: 18_000, charactersPerDelta: 20, deltasPerSecond: 100 };
 
 describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('a worker that goes away, on %s', (model) => {
   it('by SIGTERM hands over: nothing lost, nothing regenerated, the next request begins within 2 s', async () => {
@@ -12,8 +13,10 @@ describe.each(['claude-haiku-4-5', 'claude-sonnet-5-5'])('a worker that goes awa
     const first = await stage.workerProcess();
     const { id, prompt, document } = stage.request({ model });
     await stage.client.enqueue(document);
-    await stage.untilKept(id, 2_000);
+    // Now, so that it is the first worker's attempt; and no later, so that it is not over before the second one runs.
+    await until(() => stage.simulator.log.length === 1, 'the first request');
     await stage.workerProcess();
+    await stage.untilKept(id, 2_000);
     const stoppedAt = Date.now();
     first.child.kill('SIGTERM');
     expect(await first.exited).toBe(0);
