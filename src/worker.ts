@@ -15,6 +15,9 @@ export const WORKFLOW_BUNDLE = fileURLToPath(new URL('./workflow-bundle.js', imp
 const LARGEST_CACHED_WORKFLOW_BYTES = 5_100_000;
 const CACHE_SHARE_OF_MEMORY = 0.25;
 
+/** So much longer than it drains, a worker that has to stop waits for Temporal to take what text it holds. */
+const LONGEST_WAIT_TO_STOP_MS = 10_000;
+
 export interface GenerationWorker {
   /** Resolves when the worker has stopped: its streams ended or handed over. */
   run(): Promise<void>;
@@ -66,7 +69,7 @@ export async function createWorker(
       shutdown: () => {
         if (worker.getState() !== 'RUNNING') return;
         worker.shutdown();
-        setTimeout(() => stopping.abort(), config.drainMs).unref();
+        setTimeout(() => stopping.abort(), config.drainMs + LONGEST_WAIT_TO_STOP_MS).unref();
       },
     };
   } catch (error) {

@@ -17,7 +17,7 @@ export interface SafeKeepingSettings {
   heartbeatMs: number;
   workerLostMs: number;
   reach: TemporalReach;
-  /** Fires when the worker has drained, and must end. */
+  /** Fires when the worker has to end, and can no longer wait for Temporal to be back. */
   stopping: AbortSignal;
 }
 

@@ -39,11 +39,11 @@ export function missingOf(facts: GenerationFacts): Missing[] {
 
 /**
  * What took text away from an attempt, by when. An outage of the server alone takes none: what comes meanwhile is held
- * by the worker, and handed over. Only a worker that is lost or stopped before that takes it along.
+ * by the worker, and handed over, also by one that is to stop. Only a worker that is lost before that takes it along.
  */
 function cutBy(accidents: readonly AccidentFact[]): AccidentFact | null {
   const own = accidents.find(({ kind }) => kind !== 'server_restarted');
-  if (own === undefined) return null;
+  if (own === undefined || own.kind === 'worker_stopped') return own ?? null;
   const outage = accidents.find(
     ({ kind, at, until }) =>
       kind === 'server_restarted' && at <= own.at && own.at <= (until ?? Infinity) + HANDING_OVER_MS,

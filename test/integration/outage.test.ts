@@ -85,6 +85,26 @@ it.each([
   },
 );
 
+it('away while a worker is stopped: its text is handed over first, and the next worker goes on', async () => {
+  const outage = await Outage.set({ characters: 16_000, charactersPerDelta: 20, deltasPerSecond: 100 });
+  const { stage } = outage;
+  const { child, exited } = await stage.workerProcess();
+  const { id, prompt, document } = stage.request();
+  await stage.client.enqueue(document);
+  await stage.untilKept(id, 500);
+  const back = outage.strike(AWAY_MS);
+  await until(() => (stage.simulator.log[0]?.sentCharacters ?? 0) > 5_000, 'it to read on for a while');
+  child.kill('SIGTERM');
+  await back;
+  await stage.worker();
+  const result = await stage.client.result(id);
+  expect(result).toMatchObject({ status: 'complete', verified: true });
+  expect(result.text).toBe(stage.simulator.truth(prompt));
+  expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['worker_stopping', 'complete']);
+  expect(keptAllReceived(result.attempts[0])).toBe(true);
+  expect(await exited).toBe(0);
+});
+
 it('killed and started again at once: byte-identical, and nobody who waits gives up', async () => {
   const outage = await Outage.set({ characters: 8_000, charactersPerDelta: 20, deltasPerSecond: 100 });
   const { stage } = outage;

@@ -144,6 +144,8 @@ describe('an attempt', () => {
     const killed = accident({ at: 2_000, sent: new Map([[1, 1_900]]) });
     const during = [accident({ ...outage, at: 1_000, until: 4_000 }), killed];
     expect(verdicts(cutOff(1_000, 0, { accidents: during }))).toEqual([]);
+    const stopped = [...during.slice(0, 1), { ...killed, kind: 'worker_stopped' as const }];
+    expect(verdicts(cutOff(1_000, 0, { accidents: stopped }))).toEqual(['lost']);
     const shortBefore = [accident({ ...outage, at: 100, until: 200 }), { ...killed, at: killed.at + 500 }];
     expect(verdicts(cutOff(1_000, 0, { accidents: shortBefore }))).toEqual(['lost']);
   });
