@@ -42,6 +42,8 @@ import { attemptSummary, currentDetails, waitSummary } from './summaries.ts';
 
 /** An attempt whose worker Temporal has lost sight of may hand its text over: it learns within a moment that it is lost. */
 const HAND_OVER_MS = 2_000;
+/** Where no other attempt follows, what is not handed over is gone, and nobody waits for the next. */
+const LAST_HAND_OVER_MS = 10_000;
 /**
  * Temporal warns at 10,240 events and ends the execution at 51,200, or at 50 MiB. An attempt costs some twelve events,
  * and four for each chunk; only between two attempts a new run may begin, and the largest text takes 1,500 chunks. Far
@@ -141,8 +143,10 @@ export async function generation(input: GenerationInput): Promise<ResultDocument
     state = fold(state, event);
     const { lost, lastEnd } = state;
     if (lost !== null && lastEnd !== null && mayHandOver(lastEnd) && patched('hand-over')) {
-      // Cancelled or not: two seconds are not worth the text.
-      await CancellationScope.nonCancellable(() => condition(() => state.lost === null, HAND_OVER_MS));
+      const { next } = decide({ request, state, budgetLeftMs: budgetLeftMs(state), random: 0 });
+      const waitMs = next === 'again' ? HAND_OVER_MS : LAST_HAND_OVER_MS;
+      // Cancelled or not: these seconds are not worth the text.
+      await CancellationScope.nonCancellable(() => condition(() => state.lost === null, waitMs));
     }
   }
 

@@ -43,7 +43,7 @@ export function missingOf(facts: GenerationFacts): Missing[] {
  */
 function cutBy(accidents: readonly AccidentFact[]): AccidentFact | null {
   const own = accidents.find(({ kind }) => kind !== 'server_restarted');
-  if (own === undefined || own.kind === 'worker_stopped') return own ?? null;
+  if (own === undefined) return null;
   const outage = accidents.find(
     ({ kind, at, until }) =>
       kind === 'server_restarted' && at <= own.at && own.at <= (until ?? Infinity) + HANDING_OVER_MS,
