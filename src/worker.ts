@@ -30,9 +30,10 @@ export async function createWorker(
   config: WorkerConfig,
   options: { workflowBundle?: string; identity?: string; dataConverter?: DataConverter } = {},
 ): Promise<GenerationWorker> {
+  const drained = new AbortController();
   const stopping = new AbortController();
-  // Each attempt may listen to it.
-  setMaxListeners(0, stopping.signal);
+  // Each attempt may listen to them.
+  setMaxListeners(0, drained.signal, stopping.signal);
   const connection = await NativeConnection.connect(config.connect.connectionOptions);
   try {
     const worker = await Worker.create({
@@ -44,6 +45,7 @@ export async function createWorker(
       workflowBundle: { codePath: options.workflowBundle ?? WORKFLOW_BUNDLE },
       activities: createActivities(createClaudeClient(config.credentials), {
         ...config,
+        drained: drained.signal,
         stopping: stopping.signal,
       }),
       maxConcurrentActivityTaskExecutions: config.maxConcurrent,
@@ -67,8 +69,9 @@ export async function createWorker(
         }
       },
       shutdown: () => {
-        if (worker.getState() !== 'RUNNING') return;
-        worker.shutdown();
+        // After an error of its own it is stopping already, and may be waiting for Temporal without bound.
+        if (worker.getState() === 'RUNNING') worker.shutdown();
+        setTimeout(() => drained.abort(), config.drainMs).unref();
         setTimeout(() => stopping.abort(), config.drainMs + LONGEST_WAIT_TO_STOP_MS).unref();
       },
     };

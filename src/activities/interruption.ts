@@ -16,14 +16,23 @@ export class Interruption {
   /** On the monotonic clock. */
   #budgetEndsAt: number | null;
   #budgetTimer: NodeJS.Timeout | null = null;
+  readonly #drained: AbortSignal;
   readonly #onCancelled = (): void => this.#takeCancellation();
+  readonly #onDrained = (): void => this.#interrupt('worker_stopping');
   #reason: InterruptionReason | null = null;
   #isGivenUpByCore = false;
   #isLost = false;
 
-  /** @param budgetLeftMs as it was when the attempt was scheduled; null: no bound */
-  constructor(context: Context, budgetLeftMs: number | null) {
+  /**
+   * @param budgetLeftMs as it was when the attempt was scheduled; null: no bound
+   * @param drained fires when a worker that is to stop has waited long enough for its streams. Core tells so, too, but
+   *   not of an attempt that it has given up
+   */
+  constructor(context: Context, budgetLeftMs: number | null, drained: AbortSignal) {
     this.#context = context;
+    this.#drained = drained;
+    drained.addEventListener('abort', this.#onDrained);
+    if (drained.aborted) this.#onDrained();
     this.#budgetEndsAt = budgetLeftMs === null ? null : performance.now() + budgetLeftMs;
     context.cancellationSignal.addEventListener('abort', this.#onCancelled);
     if (context.cancellationSignal.aborted) this.#onCancelled();
@@ -105,6 +114,7 @@ export class Interruption {
   dispose(): void {
     if (this.#budgetTimer !== null) clearTimeout(this.#budgetTimer);
     this.#context.cancellationSignal.removeEventListener('abort', this.#onCancelled);
+    this.#drained.removeEventListener('abort', this.#onDrained);
   }
 
   #interrupt(reason: InterruptionReason): void {

@@ -27,6 +27,8 @@ const BEAT_SHARE = 0.75;
 const CHUNK_ANSWER_MS = 1_000;
 /** Core repeats a question that failed after pauses of up to five seconds, in which Temporal may long be back. */
 const ASK_ANEW_AFTER_MS = 500;
+/** So long after an outage Core may still be in such a pause with a heartbeat, and send none of those behind it. */
+const LONGEST_CORE_PAUSE_MS = 6_000;
 
 export class SafeKeeping {
   readonly #context: Context;
@@ -40,6 +42,8 @@ export class SafeKeeping {
   #attempt: Attempt | null = null;
   #isReading = false;
   #beating: NodeJS.Timeout | null = null;
+  /** When Temporal last answered after a silence, on the monotonic clock. */
+  #returnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     context: Context,
@@ -100,7 +104,8 @@ export class SafeKeeping {
     } else await this.#chunks.settled(CHUNK_ANSWER_MS);
     if (this.#reach.isInDoubt) await this.#temporalAnswers();
     await this.#untilToldWhetherPending(attempt);
-    this.#noteCore();
+    // Whatever the server says: Core would take the report, and drop it.
+    if (this.#interruption.isGivenUpByCore) this.#interruption.lose();
     if (!this.#interruption.isLost) return true;
     // Taken, or known to have no taker; a worker that has to stop tries once.
     while (!(await this.#line.handOver(report)) && (await this.#temporalAnswers()));
@@ -120,11 +125,22 @@ export class SafeKeeping {
     const attempt = this.#attempt;
     if (attempt === null) return;
     this.#noteCore();
-    if (this.#isReading) attempt.settleHeldText();
+    if (this.#isReading) this.#settleHeldText(attempt);
     const details = this.#detailsOf(attempt);
     this.#context.heartbeat(details);
-    // While Temporal is away, a chunk would only wait with the heartbeats.
-    if (this.#isReading && attempt.hasTakenEffect && !this.#reach.isInDoubt) this.#chunks.afterBeat(details);
+    // While Temporal is away, anything more would only wait with the heartbeats.
+    if (this.#reach.isInDoubt) return;
+    if (performance.now() - this.#returnedAt < LONGEST_CORE_PAUSE_MS) void this.#askWhetherPending(attempt);
+    if (this.#isReading && attempt.hasTakenEffect) this.#chunks.afterBeat(details);
+  }
+
+  /** An error here would be nobody's, and end the whole worker. What stays held is settled at the attempt's end. */
+  #settleHeldText(attempt: Attempt): void {
+    try {
+      attempt.settleHeldText();
+    } catch (error) {
+      this.#context.log.error('held text could not be settled', { error });
+    }
   }
 
   /** @returns false where the worker has to stop, and cannot wait for it */
@@ -154,6 +170,7 @@ export class SafeKeeping {
   }
 
   #onReturn(): void {
+    this.#returnedAt = performance.now();
     this.#noteCore();
     if (this.#attempt === null || this.#interruption.isLost) return;
     void this.#askWhetherPending(this.#attempt);

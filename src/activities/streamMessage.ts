@@ -17,6 +17,8 @@ export interface ActivitySettings {
   heartbeatMs: number;
   workerLostMs: number;
   maxConcurrent: number;
+  /** Fires when a worker that is to stop has waited long enough for its streams to end. */
+  drained: AbortSignal;
   /** Fires when the worker has to end, and can no longer wait for Temporal to be back. */
   stopping: AbortSignal;
 }
@@ -36,7 +38,7 @@ export function createActivities(claude: Anthropic, settings: ActivitySettings):
 
     async streamMessage(input) {
       const context = Context.current();
-      const interruption = new Interruption(context, input.budgetLeftMs);
+      const interruption = new Interruption(context, input.budgetLeftMs, settings.drained);
       const keeping = new SafeKeeping(context, interruption, input.plan.number, { ...settings, reach });
       try {
         const past = await keeping

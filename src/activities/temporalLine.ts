@@ -12,8 +12,11 @@ import { CHUNK_SIGNAL, HAND_OVER_SIGNAL } from '../generation/chunk.ts';
 const ANSWER_MS = 5_000;
 /** gRPC's code for what is not there: the activity is no longer pending, the workflow is closed. */
 const NOT_FOUND = 5;
-/** Those for "not now": cancelled, deadline exceeded, resource exhausted, unavailable. */
-const AWAY: readonly unknown[] = [1, 4, 8, 14];
+/**
+ * Those by which the service itself answers a request that is as it must be: besides that one, invalid argument, already
+ * exists, failed precondition. Any other may as well be a proxy's, a lost connection's or a service's that is ill.
+ */
+const ANSWERS: readonly unknown[] = [3, NOT_FOUND, 6, 9];
 
 export class TemporalLine {
   readonly #context: Context;
@@ -81,7 +84,8 @@ export class TemporalLine {
 
 /** Whether an error says that Temporal does not answer now, and not what it answered. */
 export function isAway(error: unknown): boolean {
-  return AWAY.includes(codeOf(error));
+  const code = codeOf(error);
+  return typeof code === 'number' && !ANSWERS.includes(code);
 }
 
 /** The client wraps some of gRPC's errors. */

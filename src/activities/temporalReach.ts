@@ -9,6 +9,8 @@ import type { Client } from '@temporalio/client';
 /** The workflow waits two seconds for what a given-up attempt hands over: its worker must know well before that. */
 const LONGEST_PROBE_INTERVAL_MS = 500;
 const LONGEST_ANSWER_MS = 5_000;
+/** A longer silence is an outage; one as short Core gets over within a second of its end. */
+const LONGEST_HICCUP_MS = 1_500;
 
 export class TemporalReach {
   readonly #everyMs: number;
@@ -51,7 +53,11 @@ export class TemporalReach {
 
   /** Whether Temporal, by all that is known, may have been away or have seen nothing of this process for long. */
   get isInDoubt(): boolean {
-    return performance.now() - this.#answeredAt > this.#doubtAfterMs;
+    return this.#silentMs > this.#doubtAfterMs;
+  }
+
+  get #silentMs(): number {
+    return performance.now() - this.#answeredAt;
   }
 
   /** Resolves with Temporal's next answer. */
@@ -71,7 +77,7 @@ export class TemporalReach {
       // Away, or busy: the next probe asks again.
       return;
     }
-    const returned = this.isInDoubt;
+    const returned = this.#silentMs > Math.min(this.#doubtAfterMs, LONGEST_HICCUP_MS);
     this.#answeredAt = performance.now();
     if (returned) for (const notify of this.#onReturn) notify();
     for (const resolve of this.#waiting) resolve();

@@ -1,5 +1,6 @@
 /** Lists generations by what every namespace can tell: workflow type, execution status and memo. */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import type { GenerationMemo } from '../generation/durable.ts';
 import { WORKFLOW_TYPE } from '../generation/durable.ts';
 import type { GenerationStatus, ResultDocument } from '../generation/result.ts';
@@ -58,18 +59,31 @@ export async function listGenerations(client: Client, filter: ListFilter): Promi
   return listed;
 }
 
-async function latestRun(client: Client, id: string): Promise<string> {
-  return (await client.workflow.getHandle(id).describe()).runId;
-}
-
-/** Null where the execution was started by hand and is no generation, or is gone by now. */
-async function documentOf(client: Client, id: string): Promise<ResultDocument | null> {
+/** Null where it is gone by now: lists are behind. */
+async function latestRun(client: Client, id: string): Promise<string | null> {
   try {
-    return (await takeSnapshot(client, id)).document;
+    return (await client.workflow.getHandle(id).describe()).runId;
   } catch (error) {
-    if (error instanceof RefusedError) return null;
+    if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
+}
+
+/** Null where the execution is gone by now, or was started by hand and is no generation. */
+async function documentOf(client: Client, execution: WorkflowExecutionInfo): Promise<ResultDocument | null> {
+  try {
+    return (await takeSnapshot(client, execution.workflowId)).document;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    // A generation that cannot be read must not be missing from a list without a word.
+    if (wasStartedByHand(execution) || error.cause instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+/** Whatever the client starts has a digest. */
+function wasStartedByHand({ memo }: WorkflowExecutionInfo): boolean {
+  return (memo as Partial<GenerationMemo> | undefined)?.digest === undefined;
 }
 
 async function listedGeneration(
@@ -85,8 +99,7 @@ async function listedGeneration(
     attempts: memo.attempts ?? 0,
     characters: memo.characters ?? 0,
   };
-  // Whatever was started by the client has it.
-  if (memo.digest === undefined && (await documentOf(client, execution.workflowId)) === null) return null;
+  if (wasStartedByHand(execution) && (await documentOf(client, execution)) === null) return null;
   switch (execution.status.name) {
     case 'COMPLETED':
       return { ...row, status: memo.status === 'complete' ? 'complete' : 'incomplete' };
@@ -94,7 +107,7 @@ async function listedGeneration(
       return { ...row, status: 'failed' };
     default: {
       // The memo is as old as the last decision; what came since, only description and history tell.
-      const document = await documentOf(client, execution.workflowId);
+      const document = await documentOf(client, execution);
       if (document === null) return null;
       return {
         ...row,

@@ -53,9 +53,12 @@ export async function describeGeneration(client: Client, id: string): Promise<Wo
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     const namespace = client.options.namespace;
-    throw new RefusedError([
-      `There is no generation "${id}" in namespace ${namespace}. \`throughline list\` shows those there are.`,
-    ]);
+    throw new RefusedError(
+      [
+        `There is no generation "${id}" in namespace ${namespace}. \`throughline list\` shows those there are.`,
+      ],
+      { cause: error },
+    );
   }
   if (description.type !== WORKFLOW_TYPE) {
     throw new RefusedError([

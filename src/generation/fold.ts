@@ -159,7 +159,7 @@ function takeChunk(state: GenerationState, chunk: Chunk): GenerationState {
   const grown = { ...told(sender, chunk.details), hasText: true };
   const simulated = state.simulated || progress.simulated;
   if (state.current !== null) return { ...state, text, simulated, current: grown };
-  return { ...state, text, simulated, lost: grown, attempts: amended(state, grown, text.length) };
+  return amended({ ...state, simulated }, grown, text);
 }
 
 /**
@@ -177,13 +177,16 @@ function told(attempt: AttemptUnderWay, { checkpoint, progress }: HeartbeatDetai
   return toldCharacters < attempt.toldCharacters ? attempt : { ...attempt, progress, toldCharacters };
 }
 
-/** The ledger, its last row as it is known by now. */
-function amended(state: GenerationState, lost: AttemptUnderWay, keptCharacters: number): AttemptRecord[] {
+/** Text of the last attempt that came behind its end: its row tells of it, and a turn paused before it is none any more. */
+function amended(state: GenerationState, lost: AttemptUnderWay, text: string): GenerationState {
+  const pausedTurn = text === state.text ? state.pausedTurn : null;
+  const now = { ...state, text, lost, pausedTurn };
   const last = state.attempts.at(-1);
-  if (last === undefined || state.lastEnd === null) return state.attempts;
+  if (last === undefined || state.lastEnd === null) return now;
   const { plan, startedAt, progress } = lost;
-  const row = attemptRecord(plan, state.lastEnd, { startedAt, endedAt: 0, keptCharacters, progress });
-  return [...state.attempts.slice(0, -1), { ...row, endedAt: last.endedAt }];
+  const known = { startedAt, endedAt: 0, keptCharacters: text.length, progress };
+  const row = attemptRecord(plan, state.lastEnd, known);
+  return { ...now, attempts: [...state.attempts.slice(0, -1), { ...row, endedAt: last.endedAt }] };
 }
 
 /**
@@ -209,7 +212,11 @@ function takeHandOver(state: GenerationState, handOver: HandOver): GenerationSta
     // the text stays as it is: a whole message may be shorter, and may not be believed.
     return { ...state, current: { ...sender, handedOver: report } };
   }
-  return reported({ ...state, attempts: state.attempts.slice(0, -1), lost: null }, sender, report);
+  if (state.lastEnd !== null && mayHandOver(state.lastEnd)) {
+    return reported({ ...state, attempts: state.attempts.slice(0, -1), lost: null }, sender, report);
+  }
+  const { attempt: last, text } = heard(sender, state.text, report);
+  return amended({ ...state, simulated: state.simulated || report.progress.simulated }, last, text);
 }
 
 function endedOverItsHead(
@@ -218,17 +225,25 @@ function endedOverItsHead(
   { end, details, at }: Extract<GenerationEvent, { kind: 'attempt_ended' }>,
 ): GenerationState {
   if (current.handedOver !== null && mayHandOver(end)) return reported(state, current, current.handedOver);
-  let last = current;
-  let text = state.text;
-  for (const word of [details, current.handedOver]) {
-    const longer = word === null ? null : placeCheckpoint(text, word.checkpoint, last.hasText);
-    if (word === null || longer === null) continue;
-    last = { ...told(last, word), hasText: last.hasText || longer !== text };
-    // Nothing that was said over the attempt's head makes a text shorter.
-    if (longer.length >= text.length) text = longer;
-  }
+  const beaten = heard(current, state.text, details);
+  const { attempt: last, text } = heard(beaten.attempt, beaten.text, current.handedOver);
   const { progress } = last;
   return { ...ended(state, last, { end, text, progress, endedAt: at }), lost: last };
+}
+
+/** Nothing that is told of an attempt but by its own report makes a text shorter. */
+function heard(
+  attempt: AttemptUnderWay,
+  text: string,
+  word: HeartbeatDetails | null,
+): { attempt: AttemptUnderWay; text: string } {
+  const longer = word === null ? null : placeCheckpoint(text, word.checkpoint, attempt.hasText);
+  if (word === null || longer === null) return { attempt, text };
+  const hasText = attempt.hasText || longer !== text;
+  return {
+    attempt: { ...told(attempt, word), hasText },
+    text: longer.length >= text.length ? longer : text,
+  };
 }
 
 /** Whether an attempt that ended so was ended over its head while its worker may live, and hand its text over. */

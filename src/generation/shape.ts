@@ -4,25 +4,63 @@
  */
 import type { AttemptOutcome, AttemptReport, HeartbeatDetails } from './attempt.ts';
 import type { GenerationInput } from './durable.ts';
-import { DEFAULT_LIMITS } from './request.ts';
 
-/** As far as the workflow and its readers rely on it. What is beyond that, the client checks before it starts anything. */
+/**
+ * As far as the workflow and its readers rely on it. What is beyond that, the client checks before it starts anything.
+ *
+ * A field that is added here makes of each generation before it none: by name, then, and not by `DEFAULT_LIMITS`.
+ */
 export function isGenerationInput(value: unknown): value is GenerationInput {
-  if (!isObject(value) || !isObject(value['request']) || !isObject(value['request']['message'])) return false;
-  const { message, limits, fallbackModels, maxAttempts } = value['request'];
-  const { carried } = value;
+  if (!isObject(value) || !isObject(value['request'])) return false;
+  const { request, carried, continued } = value;
+  const { message, limits, fallbackModels, maxAttempts } = request as Record<string, unknown>;
   return (
-    typeof message['model'] === 'string' &&
-    typeof message['max_tokens'] === 'number' &&
-    Array.isArray(message['messages']) &&
-    message['messages'].length > 0 &&
-    message['messages'].every(isObject) &&
+    isMessage(message) &&
     isObject(limits) &&
-    Object.keys(DEFAULT_LIMITS).every((name) => typeof limits[name] === 'number') &&
+    ['connectMs', 'firstTokenMs', 'thinkingMs', 'interTokenMs', 'totalMs'].every((name) =>
+      Number.isFinite(limits[name]),
+    ) &&
     Array.isArray(fallbackModels) &&
+    fallbackModels.every((model) => typeof model === 'string') &&
     typeof maxAttempts === 'number' &&
-    (carried === null || (isObject(carried) && typeof carried['text'] === 'string'))
+    (carried === null || isCarried(carried)) &&
+    (continued === undefined || isContinued(continued))
   );
+}
+
+function isMessage(message: unknown): boolean {
+  if (!isObject(message)) return false;
+  const { model, max_tokens: maxTokens, messages, thinking } = message;
+  return (
+    typeof model === 'string' &&
+    typeof maxTokens === 'number' &&
+    Array.isArray(messages) &&
+    messages.length > 0 &&
+    messages.every(isObject) &&
+    (thinking === undefined || isObject(thinking))
+  );
+}
+
+function isCarried(carried: unknown): boolean {
+  if (!isObject(carried)) return false;
+  const { text, attempts } = carried;
+  return typeof text === 'string' && Array.isArray(attempts) && attempts.every(isRow);
+}
+
+function isRow(row: unknown): boolean {
+  if (!isObject(row)) return false;
+  const isObjectOrNull = (name: string): boolean => row[name] === null || isObject(row[name]);
+  return (
+    ['number', 'keptCharacters'].every((name) => Number.isFinite(row[name])) &&
+    ['model', 'outcome'].every((name) => typeof row[name] === 'string') &&
+    ['seam', 'usage', 'error'].every(isObjectOrNull)
+  );
+}
+
+function isContinued(continued: unknown): boolean {
+  if (!isObject(continued)) return false;
+  const { enqueuedAt, carriedAttempts, lastEnd } = continued;
+  return isTime(enqueuedAt) && Number.isInteger(carriedAttempts) && (lastEnd === null || isEnd(lastEnd));
 }
 
 export function isDetails(value: unknown): value is HeartbeatDetails {
@@ -43,10 +81,10 @@ function isEnd(end: unknown): boolean {
   if (!isObject(end)) return false;
   switch (end['outcome'] as AttemptOutcome) {
     case 'complete':
-      return typeof end['stopReason'] === 'string';
+      return isMessageEnd(end);
     case 'connection_lost':
     case 'api_error':
-      return isObject(end['error']) && typeof end['error']['message'] === 'string';
+      return isError(end['error']);
     case 'stalled':
     case 'seam_rejected':
     case 'worker_stopping':
@@ -57,6 +95,20 @@ function isEnd(end: unknown): boolean {
     default:
       return false;
   }
+}
+
+function isMessageEnd({ stopReason, textEndsAt, pausedTurn }: Record<string, unknown>): boolean {
+  return (
+    typeof stopReason === 'string' &&
+    (textEndsAt === undefined || Number.isInteger(textEndsAt)) &&
+    (pausedTurn === undefined || (Array.isArray(pausedTurn) && pausedTurn.every(isObject)))
+  );
+}
+
+function isError(error: unknown): boolean {
+  if (!isObject(error)) return false;
+  const { message, retryAfterMs } = error;
+  return typeof message === 'string' && (retryAfterMs === undefined || Number.isFinite(retryAfterMs));
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

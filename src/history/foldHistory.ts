@@ -1,6 +1,7 @@
 /** Reads a workflow's history into the fold: the one way by which anybody outside the workflow learns its text. */
 import type { Client } from '@temporalio/client';
 import type { LoadedDataConverter } from '@temporalio/common';
+import { ValueError } from '@temporalio/common';
 import {
   decodeArrayFromPayloads,
   decodeOptionalFailureToOptionalError,
@@ -141,7 +142,10 @@ async function begin(
 ): Promise<FoldedHistory> {
   const started = event.workflowExecutionStartedEventAttributes;
   if (started == null) throw new RangeError('the history does not begin with the start of an execution');
-  const input = await first<unknown>(converter, started.input);
+  const input = await first<unknown>(converter, started.input).catch((error: unknown) => {
+    if (!(error instanceof ValueError)) throw error;
+    throw new RangeError(`its input cannot be read (${error.message})`, { cause: error });
+  });
   // Anybody may start a workflow of this type, with anything.
   if (!isGenerationInput(input)) throw new RangeError(NOT_A_GENERATION);
   return {

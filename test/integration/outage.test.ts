@@ -85,24 +85,55 @@ it.each([
   },
 );
 
-it('away while a worker is stopped: its text is handed over first, and the next worker goes on', async () => {
-  const outage = await Outage.set({ characters: 16_000, charactersPerDelta: 20, deltasPerSecond: 100 });
+it('away while workers are stopped, soon and late: each hands its text over first, and the next worker goes on', async () => {
+  const outage = await Outage.set({ characters: 24_000, charactersPerDelta: 20, deltasPerSecond: 100 });
   const { stage } = outage;
-  const { child, exited } = await stage.workerProcess();
+  const oneEach = { THROUGHLINE_MAX_CONCURRENT: '1' };
+  const workers = [await stage.workerProcess(oneEach), await stage.workerProcess(oneEach)];
+  const all = [stage.request(), stage.request()];
+  await Promise.all(all.map(({ document }) => stage.client.enqueue(document)));
+  await Promise.all(all.map(({ id }) => stage.untilKept(id, 500)));
+  const awayAt = Date.now();
+  const back = outage.strike(11_000);
+  // The second one when Core has given its attempt up, of which it tells once only.
+  for (const [index, afterMs] of [4_000, 10_000].entries()) {
+    await until(() => Date.now() > awayAt + afterMs, 'the time to stop a worker');
+    workers[index]?.child.kill('SIGTERM');
+  }
+  await back;
+  await stage.worker();
+  for (const { id, prompt } of all) {
+    const result = await stage.client.result(id);
+    expect(result).toMatchObject({ status: 'complete', verified: true });
+    expect(result.text).toBe(stage.simulator.truth(prompt));
+    expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['worker_stopping', 'complete']);
+    expect(keptAllReceived(result.attempts[0])).toBe(true);
+  }
+  expect(await Promise.all(workers.map(({ exited }) => exited))).toEqual([0, 0]);
+});
+
+it('back before a worker counts as lost: what is received is safe again at once, and stays so', async () => {
+  const profile = { characters: 24_000, charactersPerDelta: 20, deltasPerSecond: 100 };
+  const outage = await Outage.set(profile, 30_000);
+  const { stage } = outage;
+  await stage.worker();
   const { id, prompt, document } = stage.request();
   await stage.client.enqueue(document);
   await stage.untilKept(id, 500);
-  const back = outage.strike(AWAY_MS);
-  await until(() => (stage.simulator.log[0]?.sentCharacters ?? 0) > 5_000, 'it to read on for a while');
-  child.kill('SIGTERM');
-  await back;
-  await stage.worker();
+  await outage.strike(4_000);
+  const backAt = Date.now();
+  let most = 0;
+  await until(async () => {
+    const sent = stage.simulator.log[0]?.sentCharacters ?? 0;
+    const { text } = await stage.client.read(id);
+    if (Date.now() - backAt > 1_000) most = Math.max(most, sent - text.length);
+    return Date.now() - backAt > 4_000;
+  }, 'four seconds to pass');
+  // At 2,000 characters a second and a heartbeat every 250 ms: a second's.
+  expect(most).toBeLessThan(2_000);
   const result = await stage.client.result(id);
-  expect(result).toMatchObject({ status: 'complete', verified: true });
   expect(result.text).toBe(stage.simulator.truth(prompt));
-  expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['worker_stopping', 'complete']);
-  expect(keptAllReceived(result.attempts[0])).toBe(true);
-  expect(await exited).toBe(0);
+  expect(result.attempts.map(({ outcome }) => outcome)).toEqual(['complete']);
 });
 
 it('killed and started again at once: byte-identical, and nobody who waits gives up', async () => {

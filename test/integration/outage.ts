@@ -23,11 +23,11 @@ export class Outage {
     this.#server = server;
   }
 
-  static async set(profile: object): Promise<Outage> {
+  static async set(profile: object, workerLostMs = WORKER_LOST_MS): Promise<Outage> {
     const folder = await mkdtemp(join(tmpdir(), 'throughline-'));
     const file = join(folder, 'temporal.db');
     const server = await start(0, file);
-    const environment = { THROUGHLINE_WORKER_LOST_MS: String(WORKER_LOST_MS) };
+    const environment = { THROUGHLINE_WORKER_LOST_MS: String(workerLostMs) };
     const stage = await Stage.set({ profile, temporalAddress: server.address, environment });
     const outage = new Outage(stage, file, server);
     onTestFinished(async () => {

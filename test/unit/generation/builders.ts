@@ -132,6 +132,8 @@ export const ENDS = {
   rejected: { outcome: 'seam_rejected', reason: 'no echo' },
   workerStopping: { outcome: 'worker_stopping' },
   workerLost: { outcome: 'worker_lost' },
+  attemptFailed: { outcome: 'connection_lost', error: { kind: 'attempt_failed', message: 'by hand' } },
+  workflowReset: { outcome: 'connection_lost', error: { kind: 'workflow_reset', message: 'reset' } },
   cancelled: { outcome: 'cancelled' },
   budgetSpent: { outcome: 'budget_spent' },
 } satisfies Record<string, AttemptEnd>;

@@ -27,11 +27,18 @@ const someAttempt = fc.record({
   steps: fc.array(someStep, { maxLength: 14 }),
   end: fc.constantFrom<AttemptEnd>(ENDS.whole, ENDS.stalled, ENDS.workerLost, ENDS.lost),
   ending: fc.constantFrom('reported', 'lost', 'handed over', 'handed over before late chunks'),
+  /** As the server said over its head. */
+  lostAs: fc.constantFrom<AttemptEnd>(
+    ENDS.workerLost,
+    ENDS.attemptFailed,
+    ENDS.workflowReset,
+    ENDS.cancelled,
+  ),
 });
 type SomeAttempt = typeof someAttempt extends fc.Arbitrary<infer Value> ? Value : never;
 
 /** The attempt's events, as a history has them. */
-function historyOf({ kept, cutCharacters, steps, end, ending }: SomeAttempt): GenerationEvent[] {
+function historyOf({ kept, cutCharacters, steps, end, ending, lostAs }: SomeAttempt): GenerationEvent[] {
   const base = Math.max(0, kept.length - cutCharacters);
   const start = { keptText: kept, base, restoredCharacters: 0, join: NO_SEAM, unreportedFrom: null };
   const text = new AttemptText(start);
@@ -63,7 +70,7 @@ function historyOf({ kept, cutCharacters, steps, end, ending }: SomeAttempt): Ge
     endedAt: EPOCH,
   };
   const reported: GenerationEvent = { kind: 'attempt_reported', report };
-  const lost: GenerationEvent = { kind: 'attempt_ended', end: ENDS.workerLost, details: beaten, at: EPOCH };
+  const lost: GenerationEvent = { kind: 'attempt_ended', end: lostAs, details: beaten, at: EPOCH };
   const handOver: GenerationEvent = { kind: 'attempt_handed_over', handOver: { ...SENDER, report } };
   switch (ending) {
     case 'reported':

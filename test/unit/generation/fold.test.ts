@@ -162,6 +162,33 @@ describe('the fold', () => {
   });
 });
 
+describe('a turn that was paused', () => {
+  const turn = [{ type: 'text', text: 'One. ' }];
+  const paused = fold(scheduled(), {
+    kind: 'attempt_reported',
+    report: report(
+      { outcome: 'complete', stopReason: 'pause_turn', pausedTurn: turn },
+      { checkpoint: { offset: 0, text: 'One. ' } },
+    ),
+  });
+  const second = plan({ number: 2, pausedTurn: true });
+  const lost = [
+    { kind: 'attempt_scheduled', plan: second } as const,
+    { kind: 'attempt_ended', end: ENDS.workerLost, details: null, at: EPOCH } as const,
+  ].reduce<GenerationState>(fold, paused);
+
+  it('is sent back by the next attempt, too, where one brought nothing', () => {
+    expect(lost.pausedTurn).toEqual(turn);
+  });
+
+  it('is over where text of the lost attempt comes late: sent back behind it, its text would be said twice', () => {
+    const sender = { runId: 'any', attempt: 2, execution: 1 };
+    const details = { checkpoint: { offset: 5, text: 'Two. ' }, progress: progress({ resume: 'prefill' }) };
+    const state = fold(lost, { kind: 'chunk_received', chunk: { ...sender, details } });
+    expect(state).toMatchObject({ text: 'One. Two. ', pausedTurn: null });
+  });
+});
+
 describe('the usage of all attempts', () => {
   const usage = { inputTokens: 10, outputTokens: 20, cacheReadTokens: 1, cacheWriteTokens: null };
 
