@@ -61,6 +61,12 @@ export function readWorkerConfig(environment: Environment = process.env): Worker
       `THROUGHLINE_WORKER_LOST_MS is ${workerLostMs}, less than 3 × THROUGHLINE_HEARTBEAT_MS (${heartbeatMs}): a live worker would be taken for lost. Set it to ${3 * heartbeatMs} or more.`,
     );
   }
+  // Ignored, it would leave texts readable that somebody thinks are not. Its value is a secret.
+  if (text(environment, 'THROUGHLINE_ENCRYPTION_KEYS') !== null) {
+    problems.push(
+      'THROUGHLINE_ENCRYPTION_KEYS is set, but this version does not encrypt: prompts and texts would be stored in Temporal as they are. Unset it to accept that.',
+    );
+  }
   const config: WorkerConfig = {
     ...connectionConfig(environment, problems),
     credentials: {

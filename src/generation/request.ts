@@ -36,7 +36,7 @@ export interface Limits {
   totalMs: number;
 }
 
-/** Why these: `reference` figures of others' p99 and peaks, see README.md "Limits"; `tune` will measure one's own. */
+/** From others' p99 and peaks, some way above them; `tune` will measure one's own. */
 export const DEFAULT_LIMITS: Readonly<Limits> = {
   connectMs: 30_000,
   firstTokenMs: 120_000,

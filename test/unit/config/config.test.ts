@@ -127,6 +127,14 @@ describe('the environment', () => {
     expect(found.map((problem) => problem.slice(problem.indexOf('Set it')))).toEqual(repairs);
   });
 
+  it('may not ask for encryption, which there is not yet, and is not told its keys', () => {
+    expect(() => worker({ THROUGHLINE_ENCRYPTION_KEYS: 'k1:c2VjcmV0' })).toThrow(
+      /THROUGHLINE_ENCRYPTION_KEYS is set, but this version does not encrypt/,
+    );
+    expect(() => worker({ THROUGHLINE_ENCRYPTION_KEYS: 'k1:c2VjcmV0' })).not.toThrow(/c2VjcmV0/);
+    expect(() => worker({ THROUGHLINE_ENCRYPTION_KEYS: '' })).not.toThrow();
+  });
+
   it('is not asked for a worker’s settings where only a connection is wanted', () => {
     expect(problems({ THROUGHLINE_DRAIN_MS: 'x' }, readConnectionConfig)).toEqual([]);
     expect(problems({ TEMPORAL_PROFILE: 'nobody' }, readConnectionConfig)).toHaveLength(1);
