@@ -7,17 +7,32 @@ const onTemporal = {
   hookTimeout: 60_000,
 };
 
+/** Tests with sockets, processes and clocks of their own. */
+const WIRE = ['claude', 'simulator', 'dev'].map((room) => `test/unit/${room}/**/*.test.ts`);
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
-          name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
+          name: 'wire',
+          include: WIRE,
           testTimeout: 20_000,
-          // One at a time: some of them measure when a stall is noticed, beside their own server.
+          // One at a time, and nothing beside: some of them measure when a stall is noticed.
           maxWorkers: 1,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          exclude: WIRE,
+          testTimeout: 20_000,
+          maxWorkers: 1,
+          // They hold no state: one process serves for all of them.
+          isolate: false,
+          sequence: { groupOrder: 1 },
         },
       },
       {
