@@ -10,6 +10,9 @@ const onTemporal = {
 /** Tests with sockets, processes and clocks of their own. */
 const WIRE = ['claude', 'simulator', 'dev'].map((room) => `test/unit/${room}/**/*.test.ts`);
 
+/** More than there are cores: most of these tests wait for stalls, timeouts and servers. */
+const beside = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -29,10 +32,9 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           exclude: WIRE,
           testTimeout: 20_000,
-          maxWorkers: 1,
-          // They hold no state: one process serves for all of them.
+          // They hold no state: a process serves for many of them.
           isolate: false,
-          sequence: { groupOrder: 1 },
+          ...beside,
         },
       },
       {
@@ -40,9 +42,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           ...onTemporal,
-          // More than there are cores: these tests wait for stalls, timeouts and servers, they do not compute.
-          maxWorkers: 4,
-          sequence: { groupOrder: 1 },
+          ...beside,
         },
       },
       // Run by name alone: it rewrites the committed histories.
