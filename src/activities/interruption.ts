@@ -90,9 +90,10 @@ export class Interruption {
           error: { kind: 'activity_reset', message: 'the attempt was reset from outside' },
         };
       case 'cancelled':
-      case 'paused':
         return { outcome: 'cancelled' };
-      // As the server told the workflow, if there still is one.
+      // As the server told the workflow, if there still is one. Of an attempt that was paused it is told only where the
+      // server has ended that one meanwhile: nobody has cancelled the generation.
+      case 'paused':
       case 'gone':
         return { outcome: 'worker_lost' };
       default:

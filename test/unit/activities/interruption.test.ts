@@ -30,16 +30,18 @@ function scene(): Scene {
 }
 
 it.each([
-  ['cancelled', { cancelRequested: true }],
-  ['worker_stopping', { workerShutdown: true }],
-  ['paused', { paused: true }],
-  ['reset', { reset: true }],
-  ['gone', { notFound: true }],
-] as const)('%s, by the word of Core', (reason, details) => {
+  ['cancelled', { cancelRequested: true }, 'cancelled'],
+  ['worker_stopping', { workerShutdown: true }, 'worker_stopping'],
+  // Told only where the attempt was ended while it was paused: a pause cancels nothing.
+  ['paused', { paused: true }, 'worker_lost'],
+  ['reset', { reset: true }, 'connection_lost'],
+  ['gone', { notFound: true }, 'worker_lost'],
+] as const)('%s, by the word of Core', (reason, details, outcome) => {
   const { interruption, cancel } = scene();
   cancel(details);
   expect(interruption.reason).toBe(reason);
   expect(interruption.signal.aborted).toBe(true);
+  expect(interruption.end?.outcome).toBe(outcome);
   expect(interruption.isLost).toBe(reason === 'gone');
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../../src/generation/request.ts';
 import type { RequestProblem } from '../../../src/generation/requestProblem.ts';
+import { isGenerationInput } from '../../../src/generation/shape.ts';
 import { validateRequest } from '../../../src/generation/validateRequest.ts';
 import { HAIKU, SONNET, message } from './builders.ts';
 
@@ -20,6 +21,8 @@ function problems(of: unknown): RequestProblem[] {
 function accepted(of: unknown) {
   const check = validateRequest(of);
   if (!check.ok) throw new Error(JSON.stringify(check.problems));
+  // Whatever is accepted here, the workflow takes.
+  expect(isGenerationInput({ request: check.request, carried: null })).toBe(true);
   return check.request;
 }
 
