@@ -20,6 +20,7 @@ import type { FollowEvent, FollowOptions } from './follow.ts';
 import { followGeneration } from './follow.ts';
 import type { ListFilter, ListedGeneration } from './list.ts';
 import { listGenerations } from './list.ts';
+import { Retries } from './retries.ts';
 import { describeGeneration, takeSnapshot } from './snapshot.ts';
 import { startGeneration } from './start.ts';
 
@@ -59,6 +60,8 @@ export class ThroughlineClient {
   readonly temporal: Client;
   readonly #taskQueue: string;
   readonly #warn: (message: string) => void;
+  #retries: Retries | null = null;
+  #isClosed = false;
 
   constructor(temporal: Client, options: ThroughlineClientOptions = {}) {
     this.temporal = temporal;
@@ -70,14 +73,24 @@ export class ThroughlineClient {
   static async connect(options: ConnectOptions): Promise<ThroughlineClient> {
     const { connection: connectionOptions, namespace = 'default', ...rest } = options;
     try {
-      const connection = await Connection.connect({ connectTimeout: ANSWER_MS, ...connectionOptions });
-      return new ThroughlineClient(new Client({ connection, namespace }), rest);
+      const retries = new Retries();
+      const connection = await Connection.connect({
+        connectTimeout: ANSWER_MS,
+        interceptors: [retries.interceptor],
+        ...connectionOptions,
+      });
+      const client = new ThroughlineClient(new Client({ connection, namespace }), rest);
+      client.#retries = retries;
+      return client;
     } catch (error) {
       throw new UnreachableError(connectionOptions.address ?? 'localhost:7233', error);
     }
   }
 
+  /** Whoever still waits for something is told that the client is closed; while Temporal is away, some seconds later. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#retries?.end();
     await this.temporal.connection.close();
   }
 
@@ -135,7 +148,7 @@ export class ThroughlineClient {
         const document = await this.read(id);
         if (isEnded(document.status)) return document;
       } catch (error) {
-        if (!isPassing(error)) throw error;
+        if (!isPassing(error) || this.#isClosed) throw error;
         options.onUnreachable?.(messageOf(error));
         await new Promise((resolve) => setTimeout(resolve, BETWEEN_TRIES_MS));
       }

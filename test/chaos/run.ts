@@ -76,6 +76,7 @@ async function play(options: ChaosOptions, closers: (() => Promise<unknown>)[]):
   });
   closers.push(() => crew.close());
   const client = await ThroughlineClient.connect({ connection: { address: server.address }, taskQueue });
+  closers.push(() => client.close());
   await Promise.all(planDrains(seed, workers).map((drainMs) => crew.hire(drainMs)));
   say(`${workers} workers run against ${server.address}`);
 
@@ -110,8 +111,6 @@ async function play(options: ChaosOptions, closers: (() => Promise<unknown>)[]):
   await Promise.all([performing, beating]);
   await Promise.race([accidents.settled(), failed]);
   await untilSilent(simulator);
-  // Not while it still asks, as for a stuck generation or in an interrupted run: it would throw out of a timer then.
-  if (ended.every(({ runs }) => runs.every(({ endedAt }) => endedAt !== null))) await client.close();
 
   const judged = ended.map((generated) =>
     judgedOf(generated, { accidents: accidents.facts, lags: pulse.lags }, simulator),
