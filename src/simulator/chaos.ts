@@ -88,11 +88,12 @@ const MAKERS: { [Kind in ChaosKind]: (random: Random, afterCharacters: number) =
   stop_reason_then_eof: () => ({ kind: 'stop_reason_then_eof' }),
   late_deltas: () => ({ kind: 'late_deltas' }),
   second_message_start: (_random, afterCharacters) => ({ kind: 'second_message_start', afterCharacters }),
-  // Slow, but no slower than a stream at a usual pace: a drip that ran past every budget would end nothing.
+  // Some 10 events a second: no faster than other streams, so that no more of it is on its way; and not so slow that it
+  // runs past every budget, which would end nothing.
   slow_drip: (random) => ({
     kind: 'slow_drip',
-    bytesPerWrite: 20 + random.below(180),
-    everyMs: 1 + random.below(3),
+    bytesPerWrite: 20 + random.below(11),
+    everyMs: 10 + random.below(6),
   }),
   hang_after_stop: () => ({ kind: 'hang_after_stop' }),
 };
