@@ -7,6 +7,9 @@ import { timeOf } from './times.ts';
 /** A lag is found out by what comes late, so a little afterwards. */
 const LAG_REMEMBERED_MS = 2_000;
 
+/** After an outage, until what was held is handed over. */
+export const HANDING_OVER_MS = 2_000;
+
 export interface MatchedAttempt {
   row: AttemptRecord;
   beganAt: number;
@@ -29,8 +32,10 @@ export function matchAttempts(facts: GenerationFacts): MatchedAttempt[] {
     const start = facts.starts.get(row.number) ?? null;
     const beganAt = start?.at ?? timeOf(row.startedAt) ?? requests[0]?.at ?? endedAt;
     const pid = start?.pid ?? null;
+    const heldUntil = Math.max(endedAt, ...facts.accidents.map((accident) => heldUntilMs(accident, endedAt)));
     const cutOffBy = facts.accidents.filter(
-      (accident) => cutsOff(accident, pid) && accident.at <= endedAt && lastsUntil(accident, pid) >= beganAt,
+      (accident) =>
+        cutsOff(accident, pid) && accident.at <= heldUntil && lastsUntil(accident, pid) >= beganAt,
     );
     return { row, beganAt, endedAt, requests, cutOffBy };
   });
@@ -55,6 +60,12 @@ function cutsOff({ kind, pid: victim }: AccidentFact, pid: number | null): boole
     default:
       return kind satisfies never;
   }
+}
+
+/** Where the server came back and gave an attempt up at once, its worker still holds the text for a moment. */
+function heldUntilMs({ kind, at, until }: AccidentFact, endedAt: number): number {
+  if (kind !== 'server_restarted' || until === null || at > endedAt) return endedAt;
+  return endedAt <= until + HANDING_OVER_MS ? until + HANDING_OVER_MS : endedAt;
 }
 
 /** The server may give an attempt to a worker that is dead for good: it learns of that later. */

@@ -1,14 +1,11 @@
 /** Whether an attempt kept what it had received. Pure. */
 import type { AttemptOutcome } from '../../src/client/index.ts';
-import { isStarved, lagBetween, matchAttempts, receivableCharacters } from './attempts.ts';
+import { HANDING_OVER_MS, isStarved, lagBetween, matchAttempts, receivableCharacters } from './attempts.ts';
 import type { MatchedAttempt } from './attempts.ts';
 import type { AccidentFact, Finding, GenerationFacts } from './facts.ts';
 
 /** Written by the simulator, and in a buffer still when the reader stopped: never received. */
 export const UNREAD_CHARACTERS = 600;
-
-/** After an outage, until what was held is handed over. */
-const HANDING_OVER_MS = 2_000;
 
 export interface Missing {
   attempt: number;

@@ -144,6 +144,14 @@ describe('an attempt', () => {
     const killed = accident({ at: 2_000, sent: new Map([[1, 1_900]]) });
     const during = [accident({ ...outage, at: 1_000, until: 4_000 }), killed];
     expect(verdicts(cutOff(1_000, 0, { accidents: during }))).toEqual([]);
+    // The server was back, and had given the attempt up, but its worker had not yet handed it over.
+    const soonAfter = [
+      accident({ ...outage, at: 1_000, until: 5_000 }),
+      accident({ at: 6_900, sent: new Map() }),
+    ];
+    expect(verdicts(cutOff(1_000, 0, { accidents: soonAfter }))).toEqual([]);
+    const longAfter = [accident({ ...outage, at: 1_000, until: 5_000 }), accident({ at: 7_100 })];
+    expect(verdicts(cutOff(1_000, 0, { accidents: longAfter }))).toEqual(['lost']);
     const stopped = [...during.slice(0, 1), { ...killed, kind: 'worker_stopped' as const }];
     expect(verdicts(cutOff(1_000, 0, { accidents: stopped }))).toEqual(['lost']);
     const shortBefore = [accident({ ...outage, at: 100, until: 200 }), { ...killed, at: killed.at + 500 }];
