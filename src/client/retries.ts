@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 
+const USUAL = defaultGrpcRetryOptions();
 /** A timer may fire a little early or late. */
 const TIMER_TOLERANCE_MS = 50;
 
@@ -13,16 +14,14 @@ export class Retries {
   #lastAt = 0;
   #isOver = false;
 
-  readonly interceptor = makeGrpcRetryInterceptor(
-    ((usual) => ({
-      retryableDecider: (attempt, status) => !this.#isOver && usual.retryableDecider(attempt, status),
-      delayFunction: (attempt, status) => {
-        const delayMs = usual.delayFunction(attempt, status);
-        this.#lastAt = Math.max(this.#lastAt, performance.now() + delayMs);
-        return delayMs;
-      },
-    }))(defaultGrpcRetryOptions()),
-  );
+  readonly interceptor = makeGrpcRetryInterceptor({
+    retryableDecider: (attempt, status) => !this.#isOver && USUAL.retryableDecider(attempt, status),
+    delayFunction: (attempt, status) => {
+      const delayMs = USUAL.delayFunction(attempt, status);
+      this.#lastAt = Math.max(this.#lastAt, performance.now() + delayMs);
+      return delayMs;
+    },
+  });
 
   /** From now on the first failure of a call is its last. Resolves when the connection may be closed. */
   async end(): Promise<void> {

@@ -87,7 +87,7 @@ export class ThroughlineClient {
     }
   }
 
-  /** Whoever still waits for something is told that the client is closed; while Temporal is away, some seconds later. */
+  /** Whoever still waits for something gets an error. While Temporal is away, it takes some seconds. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#retries?.end();

@@ -4,20 +4,25 @@ import type { HandOver } from '../../src/generation/chunk.ts';
 import { ENDS, progress, report } from '../unit/generation/builders.ts';
 import { Stage, until } from './stage.ts';
 
-it('a hand-over that comes late, where no other attempt follows, is waited for', async () => {
+/** Its attempt had brought almost nothing, and a second worker is there. */
+async function firstWorkerKilled(overrides: Parameters<Stage['request']>[0] = {}) {
   const stage = await Stage.set({
     profile: { characters: 8_000, deltasPerSecond: 2, charactersPerDelta: 10 },
   });
   onTestFinished(() => stage.clear());
   const first = await stage.workerProcess();
-  const { id, document } = stage.request({ maxAttempts: 1 });
+  const { id, document } = stage.request(overrides);
   await stage.client.enqueue(document);
   await until(() => stage.simulator.log.length > 0, 'the request');
   first.child.kill('SIGKILL');
   await stage.workerProcess();
-
   const handle = stage.client.temporal.workflow.getHandle(id);
   const { runId } = await handle.describe();
+  return { stage, id, handle, runId };
+}
+
+it('a hand-over that comes late, where no other attempt follows, is waited for', async () => {
+  const { stage, id, handle, runId } = await firstWorkerKilled({ maxAttempts: 1 });
   let waitsSince = Infinity;
   await until(async () => {
     const timer = (await handle.fetchHistory()).events?.find(
@@ -41,19 +46,7 @@ it('a hand-over that comes late, where no other attempt follows, is waited for',
 });
 
 it('a hand-over that comes late, in the back-off before the next attempt, is the end where it brings one', async () => {
-  const stage = await Stage.set({
-    profile: { characters: 8_000, deltasPerSecond: 2, charactersPerDelta: 10 },
-  });
-  onTestFinished(() => stage.clear());
-  const first = await stage.workerProcess();
-  const { id, document } = stage.request();
-  await stage.client.enqueue(document);
-  await until(() => stage.simulator.log.length > 0, 'the request');
-  first.child.kill('SIGKILL');
-  await stage.workerProcess();
-
-  const handle = stage.client.temporal.workflow.getHandle(id);
-  const { runId } = await handle.describe();
+  const { stage, id, handle, runId } = await firstWorkerKilled();
   // First the two seconds for a hand-over are waited for, then the back-off of an attempt that brought nothing.
   const timers = async (): Promise<number> =>
     ((await handle.fetchHistory()).events ?? []).filter((event) => event.timerStartedEventAttributes != null)
